@@ -1,0 +1,114 @@
+"""Messages to ZeroMQ frames and back.
+
+A message is one frame, or two with its payload. The first starts with one byte, the
+protocol's version; MessagePack follows. Sizes are capped before anything is decoded.
+Whatever the bytes, `decode` returns a message or raises `RemoteProtocolError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgpack
+import msgspec
+
+from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
+from actionsd_protocol.messages import (
+    HAS_PAYLOAD,
+    BrokerToClient,
+    BrokerToWorker,
+    ClientToBroker,
+    Message,
+    WorkerToBroker,
+)
+
+VERSION = 1
+MAX_ENVELOPE_BYTES = 4 * 2**20
+MAX_PAYLOAD_BYTES = 4 * 2**20
+MAX_FRAME_BYTES = max(MAX_ENVELOPE_BYTES, MAX_PAYLOAD_BYTES)
+"""For ZMQ_MAXMSGSIZE: a larger frame never reaches us."""
+
+_VERSION_BYTE = bytes([VERSION])
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+
+class Received(NamedTuple):
+    """A decoded message and its payload, empty where the message has none."""
+
+    message: Any
+    payload: bytes
+
+
+def encode(message: Message, payload: bytes | None = None) -> list[bytes]:
+    """Return the frames of a message.
+
+    Raises LocalProtocolError if a payload is missing, superfluous or too large.
+    """
+    if (payload is not None) != (type(message) in HAS_PAYLOAD):
+        raise LocalProtocolError(f"{type(message).__name__}: payload missing or superfluous")
+    envelope = _VERSION_BYTE + msgpack.packb(msgspec.to_builtins(message))
+    _check_size(envelope, payload, LocalProtocolError)
+    return [envelope] if payload is None else [envelope, payload]
+
+
+class Decoder(Generic[MessageT]):
+    """Decodes the messages of one direction."""
+
+    def __init__(self, direction: Any) -> None:
+        self._direction = direction
+
+    def decode(self, frames: Sequence[bytes]) -> Received:
+        """Return the message in these frames; raise RemoteProtocolError on anything else."""
+        if not 1 <= len(frames) <= 2:
+            raise RemoteProtocolError(f"a message has 1 or 2 frames, this one {len(frames)}")
+        envelope = frames[0]
+        payload = frames[1] if len(frames) == 2 else None
+        _check_size(envelope, payload, RemoteProtocolError)
+        if envelope[:1] != _VERSION_BYTE:
+            raise RemoteProtocolError(
+                f"protocol version {VERSION} expected as the first byte, got {envelope[:1]!r}"
+            )
+        message = self._convert(_unpack(envelope))
+        if (payload is not None) != (type(message) in HAS_PAYLOAD):
+            raise RemoteProtocolError(f"{type(message).__name__}: payload missing or superfluous")
+        return Received(message, payload or b"")
+
+    def _convert(self, value: object) -> object:
+        try:
+            return msgspec.convert(value, self._direction)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise RemoteProtocolError(f"malformed message: {error}") from error
+
+
+def _unpack(envelope: bytes) -> object:
+    # msgpack documents several exceptions, and raises more on hostile input.
+    try:
+        return msgpack.unpackb(
+            memoryview(envelope)[1:],
+            max_str_len=2**20,
+            max_bin_len=0,
+            max_ext_len=0,
+            max_array_len=1024,
+            max_map_len=256,
+        )
+    except Exception as error:
+        raise RemoteProtocolError(f"not MessagePack: {type(error).__name__}") from error
+
+
+def _check_size(
+    envelope: bytes,
+    payload: bytes | None,
+    error: type[LocalProtocolError | RemoteProtocolError],
+) -> None:
+    if len(envelope) > MAX_ENVELOPE_BYTES:
+        raise error(f"envelope of {len(envelope)} bytes, {MAX_ENVELOPE_BYTES} allowed")
+    if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
+        raise error(f"payload of {len(payload)} bytes, {MAX_PAYLOAD_BYTES} allowed")
+
+
+FROM_CLIENT: Decoder[Message] = Decoder(ClientToBroker)
+FROM_WORKER: Decoder[Message] = Decoder(WorkerToBroker)
+TO_CLIENT: Decoder[Message] = Decoder(BrokerToClient)
+TO_WORKER: Decoder[Message] = Decoder(BrokerToWorker)

@@ -1,0 +1,158 @@
+"""Every message of the protocol, grouped by direction.
+
+A message is a MessagePack map whose `type` names it; unknown types and unknown fields
+are refused. Some carry a second frame, the payload, which stays opaque to whoever only
+passes it on (`HAS_PAYLOAD`). docs/protocol.md describes the same for other languages.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+Identifier: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+Text: TypeAlias = Annotated[str, Meta(max_length=1000)]
+Source: TypeAlias = Annotated[str, Meta(max_length=512 * 1024)]
+ScriptId: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=20)]
+Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+MAX_ACTIONS = 64
+"""Actions in one job at the most."""
+
+
+class Message(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """What all messages share: a `type` on the wire, immutability, strictness."""
+
+
+class Action(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One action as a job carries it inline: the script and how to run it.
+
+    `name` is the function to call. `timeout` is in seconds, 20 at the most (spec, 1.2).
+    `realm` "fresh" runs it in an isolate of its own, "shared" never does, "auto" decides
+    by what the script does (docs/actions.md, "Realms").
+    """
+
+    name: Name
+    script: Source
+    timeout: Seconds = 20.0
+    allowed_to_fail: bool = False
+    realm: Annotated[str, Meta(pattern="^(auto|shared|fresh)$")] = "auto"
+
+
+# Client to broker
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """Opens a client's session."""
+
+    client: Text
+
+
+class Submit(Message, frozen=True, tag="submit"):
+    """Asks for one job. Payload: the context document, JSON.
+
+    `id` is the client's own, unique among its jobs in flight. Without `actions` the
+    broker takes those that its registry binds to the tenant's trigger. With `check` the
+    scripts are loaded and their functions looked up, but not called.
+    """
+
+    id: Identifier
+    trigger: Text
+    tenant: Name
+    actions: Annotated[list[Action], Meta(max_length=MAX_ACTIONS)] | None = None
+    check: bool = False
+
+
+class Goodbye(Message, frozen=True, tag="goodbye"):
+    """Ends a client's session; results still under way are dropped."""
+
+
+# Broker to client
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """Answers `Hello`: the session is open. `instance` changes when the broker restarts."""
+
+    broker: Text
+    instance: Text
+    triggers: Annotated[list[Name], Meta(max_length=64)]
+
+
+class Result(Message, frozen=True, tag="result"):
+    """Answers the `Submit` of the same id. Payload: the result document, JSON."""
+
+    id: Identifier
+
+
+class Fault(Message, frozen=True, tag="fault"):
+    """Says what the client did against the protocol, and ends the session."""
+
+    message: Text
+
+
+# Worker to broker
+
+
+class Ready(Message, frozen=True, tag="ready"):
+    """Opens a worker's session: it is set up and waits for a job."""
+
+    pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    v8: Text
+
+
+class Span(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one action took in the worker, wall clock and CPU."""
+
+    wall_us: Microseconds
+    cpu_us: Microseconds
+
+
+class Report(Message, frozen=True, tag="report"):
+    """Answers `Assign`: the job is done. Payload: the report document, JSON (report.py)."""
+
+    job: Identifier
+    spans: Annotated[list[Span], Meta(max_length=MAX_ACTIONS)]
+
+
+# Broker to worker
+
+
+class Step(Struct, frozen=True, forbid_unknown_fields=True):
+    """One action of an assigned job. `script` names a source that the worker holds."""
+
+    name: Name
+    script: ScriptId
+    timeout: Seconds
+    allowed_to_fail: bool
+    fresh: bool
+
+
+class Assign(Message, frozen=True, tag="assign"):
+    """Gives a worker its next job. Payload: the context document, JSON.
+
+    `scripts` holds the sources that this worker has not been given before; it keeps
+    them until `forget` names them.
+    """
+
+    job: Identifier
+    trigger: Name
+    steps: Annotated[list[Step], Meta(min_length=1, max_length=MAX_ACTIONS)]
+    scripts: dict[ScriptId, Source]
+    forget: list[ScriptId]
+    check: bool
+
+
+class Stop(Message, frozen=True, tag="stop"):
+    """Tells an idle worker to exit."""
+
+
+ClientToBroker: TypeAlias = Hello | Submit | Goodbye
+BrokerToClient: TypeAlias = Welcome | Result | Fault
+WorkerToBroker: TypeAlias = Ready | Report
+BrokerToWorker: TypeAlias = Assign | Stop
+
+HAS_PAYLOAD: frozenset[type[Message]] = frozenset({Submit, Result, Report, Assign})
+"""The messages that are followed by a payload frame."""

@@ -1,0 +1,178 @@
+"""The two sessions as state machines: client with broker, broker with worker.
+
+Two rules, after h11. Everything that decides what may be said next is in this file. And
+both ends run the same machine: a message moves it by its type alone, whoever it is that
+sends it; only the blame for a wrong message depends on which end we are.
+
+The machines are tables (state → message → next state). What does not fit a table is the
+matching of answers to questions, and stands below them: a client's ids in flight, a
+worker's job. A session that was violated is in `BROKEN` and stays there.
+
+    client with broker                      broker with worker
+
+    NEW ──hello──► GREETED                  STARTING ──ready──► IDLE ──stop──► STOPPED
+                      │ welcome                                ▲   │
+                      ▼                                 report │   │ assign
+           submit ┌► OPEN ◄┐ result                            │   ▼
+                  └──┘  └──┘                                    BUSY
+                      │ goodbye, fault
+                      ▼
+                    ENDED
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from actionsd_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
+from actionsd_protocol.messages import (
+    Assign,
+    Fault,
+    Goodbye,
+    Hello,
+    Message,
+    Ready,
+    Report,
+    Result,
+    Stop,
+    Submit,
+    Welcome,
+)
+
+
+class Role(enum.Enum):
+    """Which end of a session this is."""
+
+    CLIENT = "client"
+    BROKER = "broker"
+    WORKER = "worker"
+
+
+class State(enum.Enum):
+    """Where a session stands."""
+
+    NEW = "new"
+    GREETED = "greeted"
+    OPEN = "open"
+    ENDED = "ended"
+    STARTING = "starting"
+    IDLE = "idle"
+    BUSY = "busy"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+
+
+Table: TypeAlias = Mapping[State, Mapping[type[Message], State]]
+
+CLIENT_TABLE: Table = {
+    State.NEW: {Hello: State.GREETED, Fault: State.ENDED},
+    State.GREETED: {Welcome: State.OPEN, Fault: State.ENDED},
+    State.OPEN: {
+        Submit: State.OPEN,
+        Result: State.OPEN,
+        Goodbye: State.ENDED,
+        Fault: State.ENDED,
+    },
+    State.ENDED: {},
+    State.BROKEN: {},
+}
+
+WORKER_TABLE: Table = {
+    State.STARTING: {Ready: State.IDLE},
+    State.IDLE: {Assign: State.BUSY, Stop: State.STOPPED},
+    State.BUSY: {Report: State.IDLE},
+    State.STOPPED: {},
+    State.BROKEN: {},
+}
+
+SENDERS: Mapping[type[Message], Role] = {
+    Hello: Role.CLIENT,
+    Submit: Role.CLIENT,
+    Goodbye: Role.CLIENT,
+    Welcome: Role.BROKER,
+    Result: Role.BROKER,
+    Fault: Role.BROKER,
+    Ready: Role.WORKER,
+    Report: Role.WORKER,
+    Assign: Role.BROKER,
+    Stop: Role.BROKER,
+}
+"""Who sends what: the other end sending it is a violation in every state."""
+
+
+class _Session:
+    """A table, a state, and the role that we play."""
+
+    def __init__(self, table: Table, start: State, role: Role) -> None:
+        self._table = table
+        self._role = role
+        self.state = start
+
+    def send(self, message: Message) -> None:
+        """Note that we send this; raise LocalProtocolError if we must not now."""
+        if SENDERS[type(message)] is not self._role:
+            raise LocalProtocolError(f"a {self._role.value} does not send {_name(message)}")
+        self._advance(message, LocalProtocolError)
+
+    def receive(self, message: Message) -> None:
+        """Note that the peer sent this; raise RemoteProtocolError if it must not have."""
+        if SENDERS[type(message)] is self._role:
+            self._break(RemoteProtocolError, f"{_name(message)} comes from the wrong end")
+        self._advance(message, RemoteProtocolError)
+
+    def _advance(self, message: Message, blame: type[ProtocolError]) -> None:
+        following = self._table[self.state].get(type(message))
+        if following is None:
+            self._break(blame, f"{_name(message)} is not allowed when {self.state.value}")
+            return
+        self._match(message, blame)
+        self.state = following
+
+    def _match(self, message: Message, blame: type[ProtocolError]) -> None:
+        """Check what the table cannot say; extended by each session."""
+
+    def _break(self, blame: type[ProtocolError], reason: str) -> None:
+        # Our own mistake is refused and leaves the session as it was; the peer's ends it.
+        if blame is RemoteProtocolError:
+            self.state = State.BROKEN
+        raise blame(reason)
+
+
+class ClientSession(_Session):
+    """Client with broker: many jobs in flight, each told apart by the client's id."""
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(CLIENT_TABLE, State.NEW, role)
+        self.in_flight: set[int] = set()
+
+    def _match(self, message: Message, blame: type[ProtocolError]) -> None:
+        if type(message) is Submit:
+            if message.id in self.in_flight:
+                self._break(blame, f"id {message.id} is already in flight")
+            self.in_flight.add(message.id)
+        elif type(message) is Result:
+            if message.id not in self.in_flight:
+                self._break(blame, f"no job with id {message.id} is in flight")
+            self.in_flight.remove(message.id)
+
+
+class WorkerSession(_Session):
+    """Broker with worker: one job at a time, answered once, by the worker that has it."""
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(WORKER_TABLE, State.STARTING, role)
+        self.job: int | None = None
+
+    def _match(self, message: Message, blame: type[ProtocolError]) -> None:
+        if type(message) is Assign:
+            self.job = message.job
+        elif type(message) is Report:
+            if message.job != self.job:
+                self._break(blame, f"report for job {message.job}, assigned was {self.job}")
+            self.job = None
+
+
+def _name(message: Message) -> str:
+    return type(message).__name__

@@ -1,0 +1,77 @@
+// The claims of a token and who may write them (spec, section 4).
+
+const RESERVED = 'urn:zitadel:iam';
+
+// Registered claims are fields of the userinfo, not entries of its map of custom claims:
+// setting one raises no objection, but where the IdP fills it itself, the IdP wins.
+const STANDARD = new Set(['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname',
+  'profile', 'picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at',
+  'preferred_username', 'email', 'email_verified', 'phone_number', 'phone_number_verified', 'address']);
+
+const isEmpty = (value) => value === undefined || value === null || value === '' || value === 0 || value === false;
+
+kernel.Claims = class {
+  #document; // the claims that the context brought
+  #custom;   // key → JSON text of what actions set, across the chain
+
+  constructor(state) { this.#custom = new Map(state); }
+
+  // Every action reads the context anew: what one did to its copy is not the next one's.
+  read(document) { this.#document = kernel.readObject(document, 'claims', 'context') ?? {}; }
+
+  dump() { return [...this.#custom]; }
+
+  // What `ctx.v1.claims` shows: the userinfo as it would be written now.
+  image() {
+    const image = {};
+    for (const key of Object.keys(this.#document)) {
+      if (!STANDARD.has(key)) define(image, key, this.#document[key]);
+    }
+    for (const [key, text] of this.#custom) define(image, key, JSON.parse(text));
+    for (const key of Object.keys(this.#document)) {
+      if (STANDARD.has(key) && !isEmpty(this.#document[key])) define(image, key, this.#document[key]);
+    }
+    return image;
+  }
+
+  // Set a claim if nobody has. Returns 'set', or why there is nothing to tell the IdP.
+  set(key, json) {
+    if (key.startsWith(RESERVED)) return 'reserved';
+    if (this.#has(key)) return 'exists';
+    this.#custom.set(key, json);
+    return STANDARD.has(key) && !isEmpty(own(this.#document, key)) ? 'shadowed' : 'set';
+  }
+
+  // A null claim counts as absent: it may be set again.
+  #has(key) {
+    const text = this.#custom.get(key);
+    if (text !== undefined) return text !== 'null';
+    return !STANDARD.has(key) && (own(this.#document, key) ?? null) !== null;
+  }
+
+  setLog(key, json) { this.#custom.set(key, json); }
+};
+
+function own(holder, key) { return Object.hasOwn(holder, key) ? holder[key] : undefined; }
+
+// A claim may be called `__proto__`.
+function define(holder, key, value) {
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+kernel.logClaim = (action) => `${RESERVED}:action:${action}:log`;
+
+// Go's %q, as the log of a refused claim has it.
+kernel.goQuote = (text) => {
+  const SHORT = { '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '"': '\\"', '\\': '\\\\' };
+  let quoted = '"';
+  for (const char of text) {
+    const code = char.codePointAt(0);
+    if (SHORT[char] !== undefined) quoted += SHORT[char];
+    else if (char === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(char)) quoted += char;
+    else if (code < 0x80) quoted += '\\x' + code.toString(16).padStart(2, '0');
+    else if (code < 0x10000) quoted += '\\u' + code.toString(16).padStart(4, '0');
+    else quoted += '\\U' + code.toString(16).padStart(8, '0');
+  }
+  return quoted + '"';
+};

@@ -1,0 +1,76 @@
+// A JavaScript value as Go's json.Marshal writes it after goja's Export (spec 1.8).
+//
+// The text is a contract: it is stored as metadata. It differs from JSON.stringify: keys
+// sorted, < > & U+2028 U+2029 escaped, nested undefined as null, toJSON not called.
+
+const MAX_DEPTH = 512; // Go would not end on a circular object; we say so
+const HTML = /[<>&\u2028\u2029]/g;
+const escapeHtml = (char) => '\\u' + char.charCodeAt(0).toString(16).padStart(4, '0');
+const PLAIN = /^[^"\\<>&\u0000-\u001f\u2028\u2029\ud800-\udfff]*$/;
+
+function quote(text) {
+  if (PLAIN.test(text)) return '"' + text + '"';
+  return kernel.quote(text).replace(HTML, escapeHtml);
+}
+
+function number(value) {
+  if (value !== value || value === Infinity || value === -Infinity) {
+    throw invalid(`json: unsupported value: ${value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : 'NaN'}`);
+  }
+  return Object.is(value, -0) ? '-0' : `${value}`;
+}
+
+function invalid(message) { return kernel.hostError('invalid_value', message); }
+
+function encode(value, depth) {
+  switch (typeof value) {
+    case 'string': return quote(value);
+    case 'number': return number(value);
+    case 'boolean': return value ? 'true' : 'false';
+    case 'undefined': return 'null';
+    case 'bigint': return `${value}`;
+    case 'symbol': return quote(value.description ?? '');
+    case 'function': throw invalid('json: unsupported type: func(goja.FunctionCall) goja.Value');
+  }
+  if (value === null) return 'null';
+  if (depth > MAX_DEPTH) throw invalid('json: the value is circular or nested too deeply');
+  if (Array.isArray(value)) return list(value, depth);
+  if (value instanceof kernel.Time) return quote(value.toJSON());
+  switch (kernel.classOf(value)) {
+    case 'Date': return Number.isNaN(value.getTime()) ? '"0001-01-01T00:00:00Z"' : quote(new kernel.Time(value.toISOString()).toJSON());
+    case 'Map': case 'Set': return list([...value], depth);
+    case 'Number': return number(Number(value));
+    case 'Boolean': return `${value.valueOf()}`;
+    case 'String': return '{}';
+    case 'Uint8Array': return value.length === 0 ? 'null' : quote(kernel.toBase64(value));
+  }
+  if (ArrayBuffer.isView(value) && value.length !== undefined) return list(value, depth);
+  return object(value, depth);
+}
+
+function list(values, depth) {
+  let text = '[';
+  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + encode(values[i], depth + 1);
+  return text + ']';
+}
+
+function object(value, depth) {
+  const keys = Object.keys(value);
+  if (keys.length > 1) keys.sort(keys.every((key) => PLAIN.test(key)) ? undefined : byCodePoint);
+  let text = '{';
+  for (let i = 0; i < keys.length; i++) {
+    text += (i === 0 ? '' : ',') + quote(keys[i]) + ':' + encode(value[keys[i]], depth + 1);
+  }
+  return text + '}';
+}
+
+// Go sorts by UTF-8 bytes, which is the order of code points; JavaScript by UTF-16 units.
+function byCodePoint(a, b) {
+  const left = [...a], right = [...b];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    if (left[i] !== right[i]) return left[i].codePointAt(0) - right[i].codePointAt(0);
+  }
+  return left.length - right.length;
+}
+
+kernel.goJson = (value) => encode(value, 0);

@@ -1,0 +1,92 @@
+// The hardened realm: every intrinsic frozen once, so that a run cannot change what the
+// next one sees. What stays open is the global object itself, which is swept after runs.
+
+// Not in goja either; each would be a channel or a clock between runs.
+const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'console'];
+
+// Intrinsics that no name reaches, only syntax.
+const HIDDEN = () => [
+  function* () {}, async function () {}, async function* () {}, () => {}, class {},
+  (function () { return arguments; })(), (function () { 'use strict'; return arguments; })(),
+  [][Symbol.iterator](), ''[Symbol.iterator](), new Map()[Symbol.iterator](), new Set()[Symbol.iterator](),
+  'a'.matchAll(/a/g), (function* () {})(), (async function* () {})(), [].values().map((x) => x),
+  Iterator.from({ next() {} }), Object.getPrototypeOf(Uint8Array), new Intl.Segmenter().segment('')[Symbol.iterator](),
+  new Intl.Segmenter().segment(''), new Proxy({}, {}), Proxy.revocable({}, {}).revoke,
+];
+
+// Freezing a prototype makes `o.toString = f` fail for every object that inherits from
+// it (the override mistake). On these prototypes data properties become accessors that
+// assign to the object itself, as if nothing were frozen.
+const NAMES = ['toString', 'valueOf', 'toLocaleString', 'toJSON'];
+const OVERRIDABLE = () => {
+  const errors = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+  const all = [Object, Function, ...errors].map((type) => [type.prototype, Reflect.ownKeys(type.prototype)]);
+  // Not `constructor` where V8 watches it: an accessor there slows every map and filter.
+  const watched = [Array, RegExp, Promise].map((type) => [type.prototype, NAMES]);
+  const some = [String, Number, Boolean, Date, Map, Set, WeakMap, Symbol, BigInt]
+    .map((type) => [type.prototype, ['constructor', ...NAMES]]);
+  return [...all, ...watched, ...some, [Object.getPrototypeOf(function* () {}).prototype, ['constructor']],
+    [Iterator.prototype, ['constructor', Symbol.toStringTag]]];
+};
+
+kernel.remove = () => { for (const name of REMOVED) delete globalThis[name]; };
+
+// An isolate that is not hardened serves one run, and needs no sweep.
+kernel.sweep = () => true;
+
+kernel.harden = () => {
+  for (const [prototype, keys] of OVERRIDABLE()) for (const key of keys) makeOverridable(prototype, key);
+  const seen = new Set([globalThis]);
+  const waiting = [...HIDDEN(), ...kernel.exposed];
+  for (const key of Reflect.ownKeys(globalThis)) {
+    const property = Object.getOwnPropertyDescriptor(globalThis, key);
+    if (property.configurable) {
+      Object.defineProperty(globalThis, key, 'value' in property ? { writable: false, configurable: false } : { configurable: false });
+    }
+    waiting.push(property.value, property.get, property.set);
+  }
+  while (waiting.length > 0) freezeOne(waiting.pop(), seen, waiting);
+  sealGlobal();
+};
+
+function freezeOne(value, seen, waiting) {
+  if (Object(value) !== value || seen.has(value)) return;
+  seen.add(value);
+  waiting.push(Object.getPrototypeOf(value));
+  for (const key of Reflect.ownKeys(value)) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    waiting.push(property.value, property.get, property.set);
+  }
+  if (!ArrayBuffer.isView(value)) Object.freeze(value);
+}
+
+function makeOverridable(prototype, key) {
+  const property = Object.getOwnPropertyDescriptor(prototype, key);
+  if (property === undefined || !('value' in property) || !property.configurable) return;
+  const value = property.value;
+  const get = () => value;
+  const set = function (replacement) {
+    'use strict';
+    if (this === prototype || Object(this) !== this) return;
+    if (Object.hasOwn(this, key)) this[key] = replacement;
+    else Object.defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+  };
+  Object.defineProperty(prototype, key, { get, set, enumerable: property.enumerable, configurable: true });
+}
+
+// The global object between two runs. Names that a run left behind go; what cannot be
+// undone condemns the isolate.
+function sealGlobal() {
+  const names = new Set(Reflect.ownKeys(globalThis));
+  const ancestor = Object.getPrototypeOf(globalThis);
+  kernel.sweep = () => {
+    /(?:)/.exec(''); // RegExp.$1, lastMatch and the like keep the last match
+    const keys = Reflect.ownKeys(globalThis);
+    let clean = keys.length === names.size;
+    if (!clean) {
+      for (const key of keys) if (!names.has(key)) Reflect.deleteProperty(globalThis, key);
+      clean = Reflect.ownKeys(globalThis).length === names.size;
+    }
+    return clean && Object.getPrototypeOf(globalThis) === ancestor && Object.isExtensible(globalThis);
+  };
+}

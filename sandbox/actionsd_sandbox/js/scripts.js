@@ -1,0 +1,39 @@
+// Scripts as functions: compiled once per text, called anew for every run.
+//
+// A script becomes the body of a function, so that its top-level bindings are fresh in
+// every run and gone after it. `new Function` refuses a body that closes itself early.
+// V8 puts two lines before the body; BODY_LINES in thrown.py takes them off again.
+
+const sources = new Map();
+const factories = new Map();
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+kernel.keepSource = (key, source) => sources.set(key, source);
+kernel.forgetScript = (key) => { sources.delete(key); factories.delete(key); };
+
+// The factory of a script: calling it runs the top level and returns what has the
+// action's name. Throws SyntaxError.
+kernel.factory = (key, name) => {
+  let factory = factories.get(key);
+  if (factory === undefined) {
+    factory = compile(key, name);
+    factories.set(key, factory);
+  }
+  return factory;
+};
+
+function compile(key, name) {
+  // A name that is no identifier can only be a property of the global object.
+  const found = IDENTIFIER.test(name)
+    ? `typeof ${name} === 'undefined' ? undefined : ${name}` : `globalThis[${JSON.stringify(name)}]`;
+  const body = `${sources.get(key)}\n;return ${found};\n//# sourceURL=action:${key}`;
+  return Object.freeze(new Function(body)); // `arguments.callee` reaches it
+}
+
+// Top-level names that a script defines, for the message when the action's is not there.
+kernel.definedNames = (key) => {
+  const names = [];
+  const pattern = /^(?:(?:async\s+)?function\s*\*?\s*|(?:const|let|var|class)\s+)([\p{ID_Continue}$]+)/gmu;
+  for (const match of sources.get(key).matchAll(pattern)) names.push(match[1]);
+  return names;
+};

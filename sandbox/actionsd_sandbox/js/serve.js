@@ -1,0 +1,293 @@
+// The inner loop: take a job, run its chain, write the report, ask for the next.
+//
+// The shared buffer, as mailbox.py describes it. The host functions have neither
+// arguments nor results: `exchange` hands over the report and waits for a job, `receive`
+// brings the next chunk of a long text, `send` takes one, `drain` runs the microtasks,
+// `mark` does so at the border between two actions and notes the time.
+const { exchange, receive, send, drain, mark } = kernel.hosts;
+const HEADER = 64;
+const figures = new Float64Array(kernel.memory, 0, 1);
+const words = new Int32Array(kernel.memory, 8, 6);
+const bytes = new Uint8Array(kernel.memory, HEADER);
+const units = new Uint16Array(kernel.memory, HEADER);
+const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5;
+const JOB = 0, AGAIN = 1;
+const CHUNK_UNITS = units.length;
+const SLICE = 8192;
+const fromCharCode = String.fromCharCode;
+const apply = Reflect.apply;
+const then = Promise.prototype.then;
+const now = Date.now;
+
+function readText() {
+  let text = readChunk();
+  while (words[MORE] === 1) {
+    receive();
+    text += readChunk();
+  }
+  return text;
+}
+
+function readChunk() {
+  const source = words[WIDE] === 1 ? units : bytes;
+  const length = words[LENGTH];
+  if (length <= SLICE) return apply(fromCharCode, null, source.subarray(0, length));
+  let text = '';
+  for (let i = 0; i < length; i += SLICE) text += apply(fromCharCode, null, source.subarray(i, Math.min(i + SLICE, length)));
+  return text;
+}
+
+function writeText(text) {
+  let start = 0;
+  for (; text.length - start > CHUNK_UNITS; start += CHUNK_UNITS) {
+    writeChunk(text, start, start + CHUNK_UNITS);
+    send();
+  }
+  writeChunk(text, start, text.length);
+}
+
+function writeChunk(text, start, end) {
+  let all = 0;
+  for (let i = start; i < end; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[i - start] = unit;
+    all |= unit;
+  }
+  const wide = all > 127;
+  if (wide) for (let i = start; i < end; i++) units[i - start] = text.charCodeAt(i);
+  words[WIDE] = wide ? 1 : 0;
+  words[LENGTH] = end - start;
+}
+
+// One job under way: its chain, and what came of it so far, as JSON text.
+class Run {
+  constructor(job, context) {
+    this.job = job;
+    this.context = context;
+    this.claims = new kernel.Claims(job.state ?? []);
+    this.index = 0;
+    this.outcomes = [];
+    this.mutations = [];
+    this.logs = [];
+    this.claimLog = [];
+    this.phase = 'context';
+    this.error = null;
+    this.size = 0;
+  }
+
+  get step() { return this.job.steps[this.index]; }
+  get isLast() { return this.index === this.job.steps.length - 1; }
+
+  grow(text) {
+    this.size += text.length;
+    words[CHANGES]++;
+    if (this.size > this.job.output_limit) {
+      throw kernel.hostError('output_limit', `more than ${this.job.output_limit} characters of mutations and logs`);
+    }
+    return text;
+  }
+
+  mutate(op, fields) {
+    this.mutations.push(this.grow(`{"op":"${op}","action":${this.step.quoted},${fields}}`));
+  }
+
+  log(level, message) {
+    this.logs.push(this.grow(`{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
+  }
+
+  appendClaimLog(text) { this.claimLog.push(kernel.quote(this.grow(text))); }
+}
+
+let run = null;
+
+// `require` is a property of the global object in goja: a script may replace it for itself.
+let requireNow, replaced;
+function getRequire() { return replaced === undefined ? requireNow ?? (requireNow = kernel.makeRequire(run)) : replaced.value; }
+function setRequire(value) { replaced = { value }; }
+kernel.defineRequire = () => Object.defineProperty(globalThis, 'require', { get: getRequire, set: setRequire, enumerable: false, configurable: false });
+
+function begin(text) {
+  const job = JSON.parse(text.slice(0, words[HEAD]));
+  for (const key of job.forget) kernel.forgetScript(key);
+  for (const key in job.sources) kernel.keepSource(key, job.sources[key]);
+  for (const step of job.steps) step.quoted = kernel.quote(step.name);
+  run = new Run(job, text.slice(words[HEAD]));
+}
+
+function readContext() {
+  let document;
+  try {
+    document = JSON.parse(run.context);
+  } catch (error) {
+    throw kernel.hostError('bad_request', `context: not JSON: ${error.message}`);
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw kernel.badContext('context', 'an object', document);
+  }
+  for (const key of Object.keys(document)) {
+    if (!kernel.CONTEXT_KEYS.has(key)) throw kernel.hostError('bad_request', `context: unknown key ${kernel.goQuote(key)}`);
+  }
+  return document;
+}
+
+// Runs the current step. What it throws leaves `serve`, as a thrown value that is not an
+// Error has a place only in V8's message, which no catch in JavaScript sees.
+function runStep() {
+  const { step, job } = run;
+  run.phase = 'context';
+  kernel.forgetErrors();
+  requireNow = replaced = undefined;
+  let ctx, api;
+  if (!job.check) {
+    run.document = readContext();
+    ({ ctx, api } = kernel.TRIGGERS[job.trigger](run));
+  }
+  run.phase = 'compile';
+  figures[0] = now() + step.script_ms;
+  const factory = kernel.factory(step.key, step.name);
+  run.phase = 'script';
+  const action = apply(factory, undefined, []);
+  if (typeof action !== 'function') return fail({ kind: 'missing_function', text: missing(action, step) });
+  if (job.check) return undefined;
+  run.phase = 'function';
+  figures[0] = now() + step.timeout_ms;
+  return settlePromise(apply(action, undefined, [ctx, api]));
+}
+
+function missing(found, step) {
+  if (found !== undefined && found !== null) return `${step.name} is not a function`;
+  const names = kernel.definedNames(step.key);
+  return `function not found: ${step.name}; the script defines ${names.length > 0 ? names.join(', ') : 'no function'}`;
+}
+
+// An async action is awaited. There is no event loop: what has not settled when the
+// microtasks are done never will.
+function settlePromise(value) {
+  if (!(value instanceof Promise)) return undefined;
+  let state = 'pending', reason;
+  apply(then, value, [() => { state = 'done'; }, (error) => { state = 'failed'; reason = error; }]);
+  drain();
+  if (state === 'pending') return fail({ kind: 'timeout', text: 'the promise that the action returned never settles' });
+  if (state === 'failed') return fail(describe(reason));
+  return undefined;
+}
+
+const NAMELESS = new Set(['anonymous', 'eval', '<anonymous>']); // V8's names for top-level code
+
+// A rejection's reason in the form in which Python hands back what was thrown.
+function describe(reason) {
+  const text = kernel.goString(reason);
+  const stack = reason instanceof Error ? String(reason.stack) : '';
+  const match = /at (?:async )?(?:([^\s(]+) \()?action:[0-9a-f]+:(\d+):(\d+)/.exec(stack);
+  return match === null ? { text } : { text, name: NAMELESS.has(match[1]) ? undefined : match[1], line: Number(match[2]) - 2, column: Number(match[3]) };
+}
+
+const HOST_PREFIX = 'Error: ';
+const KINDS = { context: 'internal', compile: 'syntax_error', script: 'script_threw', function: 'script_threw' };
+
+// Notes how the current step failed. `name`, `line` and `column` say where, if known.
+function fail({ kind, text, name, line, column }) {
+  const known = kernel.kindOf(text);
+  const plain = known === undefined ? text : text.slice(HOST_PREFIX.length);
+  const failure = { kind: kind ?? known ?? KINDS[run.phase], message: plain };
+  if (line >= 1 && failure.kind !== 'bad_request') {
+    failure.line = line;
+    failure.column = column;
+    const where = name ?? (run.phase === 'function' ? run.step.name : undefined);
+    failure.message += where === undefined || run.phase === 'compile' ? ` at ${line}:${column}` : ` at ${where} (${line}:${column})`;
+  }
+  failure.message = failure.message.slice(0, 4096).toWellFormed();
+  if (failure.kind === 'bad_request') run.error = failure;
+  run.outcomes[run.index] = { name: run.step.name, outcome: run.step.tolerated ? 'tolerated' : 'failed', error: failure };
+}
+
+// Runs what is left of the chain. Returns false if the realm is no longer fit for it.
+function proceed() {
+  for (;;) {
+    if (run.outcomes[run.index] === undefined) runStep();
+    if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
+    mark();
+    finishStep();
+    run.index++;
+    if (!kernel.sweep()) return false;
+  }
+}
+
+// The log claim is written when its action has ended, for a tolerated failure too.
+function finishStep() {
+  run.outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
+  if (run.claimLog.length === 0) return;
+  run.mutations.push(logMutation());
+  run.claims.setLog(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
+  run.claimLog = [];
+}
+
+function logMutation() {
+  return `{"op":"appendLogIntoClaims","action":${run.step.quoted},"key":${kernel.quote(kernel.logClaim(run.step.name))},"value":[${run.claimLog.join(',')}]}`;
+}
+
+// The report as it stands. Written again if microtasks change something while it is
+// handed over, so it changes nothing itself.
+function report() {
+  const outcomes = run.outcomes.slice(0, run.index + 1);
+  outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
+  const failed = outcomes[run.index].outcome === 'failed';
+  const mutations = run.claimLog.length > 0 && !failed ? [...run.mutations, logMutation()] : run.mutations;
+  const rest = run.job.steps.slice(run.index + 1).map(({ name }) => ({ name, outcome: 'skipped', error: null }));
+  const actions = JSON.stringify(run.error === null ? [...outcomes, ...rest] : []);
+  const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
+  return `{"actions":${actions},"mutations":[${mutations.join(',')}],"logs":[${run.logs.join(',')}]${error}}`;
+}
+
+// What was done so far, and what the next action must know, for a chain that goes on in
+// another isolate.
+function partial() {
+  const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
+  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify(run.claims.dump())}${error}}`;
+}
+
+function finish() {
+  if (!run.job.partial) return writeText(report());
+  drain(); // so that nothing changes any more
+  if (run.outcomes[run.index]?.outcome !== 'failed') finishStep();
+  return writeText(partial());
+}
+
+// Serves jobs until Python says otherwise. Returns 'left'; 'unfit' with a job that it has
+// not begun; 'unfinished' with a job that another isolate must finish (`collect`).
+function serve() {
+  for (;;) {
+    exchange();
+    while (words[REPLY] === AGAIN) {
+      writeText(report());
+      exchange();
+    }
+    run = null;
+    if (words[REPLY] !== JOB) return 'left';
+    const text = readText();
+    if (!kernel.sweep()) return 'unfit';
+    begin(text);
+    if (!proceed()) return 'unfinished';
+    finish();
+  }
+}
+
+kernel.serve = serve;
+
+// After a throw: what was thrown is in the mailbox.
+kernel.resume = () => {
+  fail(JSON.parse(readText()));
+  if (!proceed()) return 'unfinished';
+  finish();
+  return serve();
+};
+
+// After a cancelled run: note the failure, hand over what was done before it.
+kernel.collect = () => {
+  const failure = JSON.parse(readText());
+  if (failure !== null) {
+    fail(failure);
+    if (run.step.tolerated) finishStep();
+  }
+  writeText(partial());
+};

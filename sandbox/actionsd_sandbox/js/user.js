@@ -1,0 +1,111 @@
+// Users, grants and metadata as actions see them (spec 2.6, 2.9).
+
+const { readString, readNumber, readBoolean, readTime, readObject, readObjects, readStrings } = kernel;
+
+function human(document, path) {
+  return {
+    firstName: readString(document, 'firstName', path),
+    lastName: readString(document, 'lastName', path),
+    nickName: readString(document, 'nickName', path),
+    displayName: readString(document, 'displayName', path),
+    avatarKey: readString(document, 'avatarKey', path),
+    preferredLanguage: readString(document, 'preferredLanguage', path) || 'und',
+    gender: readNumber(document, 'gender', path),
+    email: readString(document, 'email', path),
+    isEmailVerified: readBoolean(document, 'isEmailVerified', path),
+    phone: readString(document, 'phone', path),
+    isPhoneVerified: readBoolean(document, 'isPhoneVerified', path),
+  };
+}
+
+kernel.user = (document) => {
+  const path = 'user';
+  const source = readObject(document, 'user', 'context') ?? {};
+  const user = {
+    id: readString(source, 'id', path),
+    creationDate: readTime(source, 'creationDate', path),
+    changeDate: readTime(source, 'changeDate', path),
+    resourceOwner: readString(source, 'resourceOwner', path),
+    sequence: readNumber(source, 'sequence', path),
+    state: readNumber(source, 'state', path),
+    username: readString(source, 'username', path),
+    loginNames: readStrings(source, 'loginNames', path),
+    preferredLoginName: readString(source, 'preferredLoginName', path),
+  };
+  const machine = readObject(source, 'machine', path);
+  if (machine === undefined) {
+    user.human = human(readObject(source, 'human', path) ?? {}, 'user.human');
+  } else {
+    user.machine = {
+      name: readString(machine, 'name', 'user.machine'),
+      description: readString(machine, 'description', 'user.machine'),
+    };
+  }
+  return user;
+};
+
+const MAYBE_JSON = /^[\s"{\[\-\dtfn]/;
+
+// Stored bytes that are JSON read as what they say, others as text (spec 2.6).
+function metadataValue(text, path) {
+  let bytes;
+  try {
+    bytes = kernel.fromBase64(text);
+  } catch {
+    throw kernel.badContext(path, 'base64', text);
+  }
+  const stored = kernel.decodeUtf8(bytes);
+  if (!MAYBE_JSON.test(stored)) return stored; // most values are words; a throw is dear
+  try {
+    return JSON.parse(stored);
+  } catch {
+    return stored;
+  }
+}
+
+kernel.metadata = (holder, key, path) => {
+  const entries = readObjects(holder, key, path);
+  const metadata = [];
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    const place = `${key}[${i}]`;
+    metadata[i] = {
+      creationDate: readTime(entry, 'creationDate', place),
+      changeDate: readTime(entry, 'changeDate', place),
+      resourceOwner: readString(entry, 'resourceOwner', place),
+      sequence: readNumber(entry, 'sequence', place),
+      key: readString(entry, 'key', place),
+      value: metadataValue(readString(entry, 'value', place), `${place}.value`),
+    };
+  }
+  return { count: metadata.length, sequence: 0, timestamp: new kernel.Time(''), metadata };
+};
+
+kernel.grants = (document) => {
+  if (document.userGrants === undefined || document.userGrants === null) return null;
+  const sources = readObjects(document, 'userGrants', 'context');
+  const grants = [];
+  for (let i = 0; i < sources.length; i++) grants[i] = grant(document, sources[i], `userGrants[${i}]`);
+  return { count: grants.length, sequence: 0, timestamp: new kernel.Time(''), grants };
+};
+
+function grant(document, source, path) {
+  const owner = readString(source, 'userGrantResourceOwner', path);
+  return {
+    id: readString(source, 'id', path),
+    projectGrantId: readString(source, 'projectGrantId', path),
+    state: readNumber(source, 'state', path),
+    userGrantResourceOwner: owner,
+    userGrantResourceOwnerName: readString(source, 'userGrantResourceOwnerName', path),
+    creationDate: readTime(source, 'creationDate', path),
+    changeDate: readTime(source, 'changeDate', path),
+    sequence: readNumber(source, 'sequence', path),
+    userId: readString(source, 'userId', path),
+    userResourceOwner: readString(source, 'userResourceOwner', path),
+    roles: readStrings(source, 'roles', path),
+    projectId: readString(source, 'projectId', path),
+    projectName: readString(source, 'projectName', path),
+    getOrgMetadata: () => kernel.metadata(
+      readObject(document, 'grantOrgMetadata', 'context') ?? {}, owner, 'grantOrgMetadata'),
+  };
+}

@@ -1,0 +1,120 @@
+"""A job as the prelude reads it, and the report that comes back.
+
+Pure. The prelude sees scripts by key: the script's id and the action's name together,
+as one text compiled for two names gives two functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, TypeAlias
+
+import msgspec
+from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
+from actionsd_sandbox.realm import Cost, Delivery, Work
+from msgspec import Raw, Struct
+
+SCRIPT_SECONDS = 5.0
+"""What a script's top level may take, or the action's timeout if that is less (spec, 1.5)."""
+
+OUTPUT_LIMIT = 2**20
+"""Characters of mutations and logs that a job may make."""
+
+State: TypeAlias = list[Any]
+
+
+class Partial(Struct):
+    """What a part of a chain came to, and what the next action must know."""
+
+    actions: list[dict[str, Any]] = []
+    mutations: list[Raw] = []
+    logs: list[Raw] = []
+    state: State = []
+    error: dict[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the chain ends here whatever is left of it."""
+        return self.error is not None or any(a["outcome"] == "failed" for a in self.actions)
+
+    def add(self, other: Partial) -> None:
+        """Take over what a later part came to."""
+        self.actions += other.actions
+        self.mutations += other.mutations
+        self.logs += other.logs
+        self.state = other.state
+        self.error = other.error
+
+
+def script_key(step: Step) -> str:
+    """Return the key under which the prelude keeps a step's script."""
+    return step.script + hashlib.blake2s(step.name.encode(), digest_size=4).hexdigest()
+
+
+def make_work(assign: Assign, context: bytes, sources: dict[str, str], forget: list[str]) -> Work:
+    """Return a whole job for a realm that serves many."""
+    return _work(assign, assign.steps, context, {"sources": sources, "forget": forget})
+
+
+def make_part(assign: Assign, index: int, context: bytes, source: str, state: State) -> Work:
+    """Return one step of a job for a realm of its own."""
+    step = assign.steps[index]
+    rest = {"sources": {script_key(step): source}, "forget": [], "state": state, "partial": True}
+    return _work(assign, [step], context, rest)
+
+
+def _work(assign: Assign, steps: list[Step], context: bytes, rest: dict[str, Any]) -> Work:
+    head = {
+        "trigger": assign.trigger,
+        "check": assign.check,
+        "steps": [_step(step) for step in steps],
+        "output_limit": OUTPUT_LIMIT,
+        **rest,
+    }
+    return Work(msgspec.json.encode(head), context, _script_seconds(steps[0]))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "key": script_key(step),
+        "script_ms": _script_seconds(step) * 1000,
+        "timeout_ms": step.timeout * 1000,
+        "tolerated": step.allowed_to_fail,
+    }
+
+
+def _script_seconds(step: Step) -> float:
+    return min(SCRIPT_SECONDS, step.timeout)
+
+
+def read_part(delivery: Delivery) -> Partial:
+    """Return what an isolate handed over of an unfinished job."""
+    return msgspec.json.decode(delivery.report, type=Partial)
+
+
+def write_report(done: Partial, assign: Assign) -> bytes:
+    """Return the report of a job that was done in parts; steps that never ran are skipped."""
+    ran = len(done.actions)
+    skipped = [
+        {"name": step.name, "outcome": "skipped", "error": None} for step in assign.steps[ran:]
+    ]
+    report: dict[str, Any] = {
+        "actions": [] if done.error else done.actions + skipped,
+        "mutations": done.mutations,
+        "logs": done.logs,
+    }
+    if done.error is not None:
+        report["error"] = done.error
+    return msgspec.json.encode(report)
+
+
+def refuse(message: str) -> bytes:
+    """Return the report of a job that could not begin for what its context is."""
+    error = {"kind": "bad_request", "message": message}
+    return msgspec.json.encode({"actions": [], "mutations": [], "logs": [], "error": error})
+
+
+def spans(costs: list[Cost]) -> list[Span]:
+    """Return costs as the protocol has them."""
+    return [Span(cost.wall // 1000, cost.cpu // 1000) for cost in costs[:MAX_ACTIONS]]

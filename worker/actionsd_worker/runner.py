@@ -1,0 +1,179 @@
+"""Runs jobs in realms: the fast way in one hardened realm, the slow way step by step.
+
+The fast way: the prelude's `serve` loop takes job after job, without leaving V8's
+thread. The slow way serves what the hardened realm cannot: an action that patches
+intrinsics for itself, and what is left of a chain after an action was cut off. There
+each step runs in an isolate of its own, and the state that ZITADEL would keep between
+actions goes from one to the next as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from actionsd_protocol.messages import Assign
+from actionsd_sandbox.deadline import DeadlineTimer
+from actionsd_sandbox.isolate import Completion, Ending, Engine
+from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
+
+from actionsd_worker import job as jobs
+from actionsd_worker.job import Partial
+from actionsd_worker.service import Service
+
+
+class Runner:
+    """Serves jobs until the broker says stop."""
+
+    def __init__(self, engine: Engine, service: Service) -> None:
+        self._engine = engine
+        self._service = service
+        self._timer = DeadlineTimer()
+        self._sources: dict[str, str] = {}
+        self._compiled: set[str] = set()
+        self._forget: list[str] = []
+        self._assign: Assign | None = None
+        self._context = b""
+        self._begun = False
+        self._stopped = False
+        self._fault: Exception | None = None
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve; `ready` is called once the first realm stands."""
+        while not self._stopped:
+            self._compiled.clear()
+            with Realm(self._engine, self._timer, self._exchange, hardened=True) as realm:
+                ready()
+                ready = _already
+                self._serve(realm)
+            self._timer.clear()
+
+    def _serve(self, realm: Realm) -> None:
+        """Let a realm serve for as long as it is fit to."""
+        pending: Delivery | None = None
+        while True:
+            completion = self._settle(realm, realm.serve(pending))
+            fit = completion.text == "left"
+            if self._fault is not None:
+                raise self._fault
+            if self._stopped:
+                return
+            done, costs = Partial(), list[Cost]()
+            if self._begun:
+                part = realm.collect(_failure(completion))
+                done, costs = jobs.read_part(part), part.costs
+            pending = self._finish_slowly(done, costs)
+            if not fit:
+                # The report must not wait until the next realm stands.
+                self._deliver(pending)
+                return
+
+    def _settle(self, realm: Realm, completion: Completion) -> Completion:
+        """Let a realm go on after what scripts throw."""
+        while completion.ending is Ending.THREW:
+            completion = realm.resume(completion.text)
+        return completion
+
+    def _exchange(self, delivery: Delivery | None) -> Work | None:
+        """Hand over a report, take the next job; on V8's thread, so nothing may escape."""
+        try:
+            return self._take(delivery)
+        except Exception as error:  # noqa: BLE001 - raised again on the main thread
+            self._fault = error
+            return None
+
+    def _take(self, delivery: Delivery | None) -> Work | None:
+        if delivery is not None:
+            self._deliver(delivery)
+        while True:
+            received = self._service.next_job()
+            if received is None:
+                self._stopped = True
+                return None
+            self._assign, self._context = received
+            self._keep_scripts(self._assign)
+            if not _is_utf8(self._context):
+                self._deliver(Delivery(jobs.refuse("context: not UTF-8"), []))
+                continue
+            if any(step.fresh for step in self._assign.steps):
+                return None
+            self._begun = True
+            return self._whole(self._assign)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if self._assign is None:
+            raise PreludeError("a report, but no job")
+        number, self._assign, self._begun = self._assign.job, None, False
+        self._service.report(number, jobs.spans(delivery.costs), delivery.report)
+
+    def _keep_scripts(self, assign: Assign) -> None:
+        for script in assign.forget:
+            self._sources.pop(script, None)
+            gone = {key for key in self._compiled if key.startswith(script)}
+            self._compiled -= gone
+            self._forget += gone
+        self._sources.update(assign.scripts)
+
+    def _whole(self, assign: Assign) -> Work:
+        new = {
+            jobs.script_key(step): self._sources[step.script]
+            for step in assign.steps
+            if jobs.script_key(step) not in self._compiled
+        }
+        self._compiled |= new.keys()
+        forget, self._forget = self._forget, []
+        return jobs.make_work(assign, self._context, new, forget)
+
+    def _finish_slowly(self, done: Partial, costs: list[Cost]) -> Delivery:
+        """Run what is left of the current job, each step in an isolate of its own."""
+        if self._assign is None:
+            raise PreludeError("a realm left its loop without a job")
+        assign = self._assign
+        for index in range(len(done.actions), len(assign.steps)):
+            if done.ended:
+                break
+            source = self._sources[assign.steps[index].script]
+            work = jobs.make_part(assign, index, self._context, source, done.state)
+            delivery = self._run_alone(work)
+            done.add(jobs.read_part(delivery))
+            costs = costs + delivery.costs
+        return Delivery(jobs.write_report(done, assign), costs)
+
+    def _run_alone(self, work: Work) -> Delivery:
+        """Run one step in an isolate that nobody used before and nobody will after."""
+        deliveries: list[Delivery] = []
+        works = [work]
+
+        def exchange(delivery: Delivery | None) -> Work | None:
+            if delivery is not None:
+                deliveries.append(delivery)
+            return works.pop() if works else None
+
+        with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
+            completion = self._settle(realm, realm.serve())
+            delivery = deliveries[0] if deliveries else realm.collect(_failure(completion))
+        self._timer.clear()
+        return delivery
+
+
+def _failure(completion: Completion) -> dict[str, Any] | None:
+    """Return what to hold against the action that was running, None if it is innocent."""
+    if completion.ending is Ending.TERMINATED:
+        return {"kind": "timeout", "text": "the action took longer than its timeout"}
+    if completion.ending is Ending.OUT_OF_MEMORY:
+        return {"kind": "memory_limit", "text": "the action took more memory than it may"}
+    return None
+
+
+def _is_utf8(context: bytes) -> bool:
+    try:
+        context.isascii() or context.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _already() -> None:
+    """Do nothing: the broker has been told that this worker is ready."""
+
+

@@ -1,0 +1,57 @@
+"""The worker's side of its session with the broker: one socket, one job at a time.
+
+The socket is used by whichever thread holds the job loop: V8's while a realm serves, the
+main thread between two realms. They hand it to each other, they never share it.
+"""
+
+from __future__ import annotations
+
+import os
+
+import zmq
+from actionsd_protocol.errors import ProtocolError
+from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_WORKER, encode
+from actionsd_protocol.messages import Assign, Ready, Report, Span, Stop
+from actionsd_protocol.session import Role, WorkerSession
+
+
+class Service:
+    """Connects to the broker's backend and exchanges reports for jobs."""
+
+    def __init__(self, endpoint: str, identity: bytes) -> None:
+        self._session = WorkerSession(Role.WORKER)
+        self._socket = zmq.Context.instance().socket(zmq.DEALER)
+        self._socket.setsockopt(zmq.ROUTING_ID, identity)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        # A broker that is gone does not come back for us: it starts workers of its own.
+        self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
+        self._socket.setsockopt(zmq.LINGER, 1000)
+        self._socket.connect(endpoint)
+
+    def greet(self, v8: str) -> None:
+        """Say that this worker is ready for its first job."""
+        self._send(Ready(pid=os.getpid(), v8=v8))
+
+    def report(self, job: int, costs: list[Span], document: bytes) -> None:
+        """Answer the job that was assigned."""
+        self._send(Report(job=job, spans=costs), document)
+
+    def next_job(self) -> tuple[Assign, bytes] | None:
+        """Wait for the next job and its context; None when the broker says stop."""
+        received = TO_WORKER.decode(self._socket.recv_multipart())
+        message = received.message
+        self._session.receive(message)
+        if isinstance(message, Stop):
+            return None
+        if not isinstance(message, Assign):
+            raise ProtocolError(f"{type(message).__name__} is not for a worker")
+        return message, received.payload
+
+    def close(self) -> None:
+        """Send what is left and close."""
+        self._socket.close()
+        zmq.Context.instance().term()
+
+    def _send(self, message: Ready | Report, payload: bytes | None = None) -> None:
+        self._session.send(message)
+        self._socket.send_multipart(encode(message, payload), copy=True)
