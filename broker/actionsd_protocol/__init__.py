@@ -3,3 +3,5 @@
 Pure: no I/O and no clock. Everything else in the project imports this package; it
 imports nothing of the project.
 """
+
+__version__ = "0.1.0"

@@ -11,16 +11,19 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
+MAX_ACTIONS = 64
+"""Actions in one job at the most."""
+
+MAX_SCRIPT_CHARACTERS = 512 * 1024
+"""Characters of one script at the most."""
+
 Identifier: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 Text: TypeAlias = Annotated[str, Meta(max_length=1000)]
-Source: TypeAlias = Annotated[str, Meta(max_length=512 * 1024)]
+Source: TypeAlias = Annotated[str, Meta(max_length=MAX_SCRIPT_CHARACTERS)]
 ScriptId: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=20)]
 Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-
-MAX_ACTIONS = 64
-"""Actions in one job at the most."""
 
 
 class Message(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):

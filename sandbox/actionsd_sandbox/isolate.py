@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import ctypes
 import enum
+import os
 import queue
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -30,6 +32,9 @@ FLAGS = ("--single-threaded", "--max-heap-size=128")
 _STRING, _ARRAY_BUFFER = 5, 102
 _THREW, _PARSE_FAILED, _OUT_OF_MEMORY, _TERMINATED = 200, 201, 202, 204
 _TEXTS = range(_THREW, 207)
+
+EXIT_FAULT = 70
+"""Exit status of a worker whose own code failed where nobody could catch it."""
 
 _COMPLETED = 1
 """The callback id of evaluations; those of host functions follow."""
@@ -173,21 +178,24 @@ class Isolate:
         self._library.mr_free_context(self._context)
 
     def _called(self, number: int, handle: int) -> None:
-        # On V8's thread. An exception must not leave here: ctypes would print and lose it.
-        if number == _COMPLETED:
-            kind = ctypes.cast(handle, _Handle).contents.type
-            self._completions.put((kind, handle))
-            return
-        self._free(handle)
-        self._hosts[number - _COMPLETED - 1]()
+        # On V8's thread. An exception that left here would be printed and forgotten by
+        # ctypes, and JavaScript would go on with whatever the mailbox holds.
+        try:
+            if number == _COMPLETED:
+                kind = ctypes.cast(handle, _Handle).contents.type
+                self._completions.put((kind, handle))
+                return
+            self._free(handle)
+            self._hosts[number - _COMPLETED - 1]()
+        except BaseException:  # noqa: BLE001 - nothing can handle it, so the process ends
+            traceback.print_exc()
+            os._exit(EXIT_FAULT)
 
     def _define_host(self, name: str, number: int) -> None:
         self.start("globalThis")
         _, target = self._finished()
         function = self._library.mr_make_js_callback(self._context, number)
-        done = self._library.mr_set_object_item(
-            self._context, target, self._string(name), function
-        )
+        done = self._library.mr_set_object_item(self._context, target, self._string(name), function)
         for handle in (done, function, target):
             self._free(handle)
 

@@ -20,7 +20,8 @@ MAX_TEXT = 4096
 _HEAD = re.compile(r"^(?P<resource>[^\n:]*(?::[0-9a-f]+)?):(?P<line>-?\d+): ")
 _CARETS = re.compile(r"\n(?P<indent> *)\^+\n")
 _FRAME = re.compile(
-    r"^ +at (?:async )?(?:new )?(?:(?P<name>[^\n(]+?) \()?action:[0-9a-f]+:(?P<line>\d+):(?P<column>\d+)",
+    r"^ +at (?:async )?(?:new )?(?:(?P<name>[^\n(]+?) \()?"
+    r"action:[0-9a-f]+:(?P<line>\d+):(?P<column>\d+)",
     re.MULTILINE,
 )
 _NAMELESS = frozenset({"anonymous", "eval", "<anonymous>", "Object.<anonymous>"})

@@ -11,9 +11,9 @@ import signal
 import sys
 
 import msgspec
+
 from actionsd_sandbox.isolate import Engine
 from actionsd_sandbox.limits import apply_limits
-
 from actionsd_worker.runner import Runner
 from actionsd_worker.service import Service
 

@@ -10,9 +10,10 @@ import hashlib
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import Raw, Struct
+
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
 from actionsd_sandbox.realm import Cost, Delivery, Work
-from msgspec import Raw, Struct
 
 SCRIPT_SECONDS = 5.0
 """What a script's top level may take, or the action's timeout if that is less (spec, 1.5)."""

@@ -16,7 +16,6 @@ from actionsd_protocol.messages import Assign
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
 from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
-
 from actionsd_worker import job as jobs
 from actionsd_worker.job import Partial
 from actionsd_worker.service import Service
@@ -59,7 +58,7 @@ class Runner:
             if self._stopped:
                 return
             done, costs = Partial(), list[Cost]()
-            if self._begun:
+            if self._begun and completion.text != "unfit":
                 part = realm.collect(_failure(completion))
                 done, costs = jobs.read_part(part), part.costs
             pending = self._finish_slowly(done, costs)
@@ -175,5 +174,3 @@ def _is_utf8(context: bytes) -> bool:
 
 def _already() -> None:
     """Do nothing: the broker has been told that this worker is ready."""
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 import zmq
+
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_WORKER, encode
 from actionsd_protocol.messages import Assign, Ready, Report, Span, Stop
@@ -20,7 +21,7 @@ class Service:
 
     def __init__(self, endpoint: str, identity: bytes) -> None:
         self._session = WorkerSession(Role.WORKER)
-        self._socket = zmq.Context.instance().socket(zmq.DEALER)
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self._socket.setsockopt(zmq.ROUTING_ID, identity)
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         # A broker that is gone does not come back for us: it starts workers of its own.

@@ -1,0 +1,411 @@
+"""The broker's one loop: sockets, processes and signals in, the dispatcher's commands out.
+
+Everything happens on one thread, so nothing here needs a lock. What is decided is decided
+elsewhere; this module carries it out and keeps account of who asked for which job.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+import zmq
+
+from actionsd_broker import log, verdict
+from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
+from actionsd_broker.config import Config
+from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
+from actionsd_broker.errors import RegistryError, StartError
+from actionsd_broker.frontend import Frontend, Submission
+from actionsd_broker.plan import Plan, make_plan
+from actionsd_broker.registry import Registry, load_registry
+from actionsd_broker.registry_check import RegistryCheck
+from actionsd_broker.supervisor import Exit, Supervisor, short
+from actionsd_protocol.errors import FailureKind, ProtocolError
+from actionsd_protocol.messages import Span
+from actionsd_protocol.report import decode_report
+from actionsd_protocol.result import (
+    ActionOutcome,
+    JobFailure,
+    JobResult,
+    Timing,
+    encode_result,
+)
+from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
+
+STOP_SECONDS = 2.0
+"""What idle workers get to exit by themselves at the end."""
+
+
+class Endpoints(NamedTuple):
+    """Where clients connect, and where workers do."""
+
+    clients: str
+    workers: str
+
+
+class _Client(NamedTuple):
+    """Who asked for a job: a client, under its own number for it."""
+
+    identity: bytes
+    number: int
+
+
+_Origin: TypeAlias = _Client | RegistryCheck
+
+
+class ReadyLine(NamedTuple):
+    """What a broker says of itself when it is ready."""
+
+    endpoint: str
+    v8: str
+    workers: int
+
+
+class App:
+    """A broker: construct, `run` until told to stop."""
+
+    def __init__(
+        self,
+        config: Config,
+        endpoints: Endpoints,
+        on_ready: Callable[[ReadyLine], None] = lambda _: None,
+    ) -> None:
+        self._config = config
+        self._endpoints = endpoints
+        self._on_ready = on_ready
+        self._ready = False
+        self._v8 = ""
+        self._registry = Registry()
+        self._unchecked: Registry | None = None
+        self._check: RegistryCheck | None = None
+        self._start_error: RegistryError | None = None
+        self._origins: dict[int, _Origin] = {}
+        self._next_number = 1
+        self._draining_since: float | None = None
+        self._dispatcher = Dispatcher(
+            queue_limit=config.queue_limit, queue_seconds=config.queue_seconds
+        )
+        self._wake_read, self._wake_write = socket.socketpair()
+        for end in (self._wake_read, self._wake_write):
+            end.settimeout(0)
+
+    # The loop
+
+    def run(self) -> None:
+        """Serve until SIGTERM, SIGINT or `stop`.
+
+        Raises StartError if workers cannot be started, RegistryError if the registry that
+        the configuration names cannot be used.
+        """
+        if self._config.registry is not None:
+            self._unchecked = load_registry(Path(self._config.registry))
+        instance = f"{time.time_ns():x}"
+        self._frontend = Frontend(self._endpoints.clients, instance)
+        self._backend = Backend(self._endpoints.workers)
+        self._supervisor = Supervisor(self._config.workers, self._endpoints.workers)
+        try:
+            self._loop()
+        finally:
+            self._supervisor.close()
+            self._frontend.close()
+            self._backend.close()
+            self._wake_read.close()
+            self._wake_write.close()
+
+    def stop(self) -> None:
+        """Drain and return from `run`; may be called from any thread."""
+        self._wake_write.send(bytes([signal.SIGTERM]))
+
+    @property
+    def wakeup_fd(self) -> int:
+        """A descriptor for `signal.set_wakeup_fd`: bytes written to it are signal numbers."""
+        return self._wake_write.fileno()
+
+    def _loop(self) -> None:
+        poller = zmq.Poller()
+        poller.register(self._backend.socket, zmq.POLLIN)
+        poller.register(self._supervisor.epoll.fileno(), zmq.POLLIN)
+        poller.register(self._wake_read.fileno(), zmq.POLLIN)
+        listening = False
+        while not self._drained():
+            self._turn(poller)
+            if self._ready and not listening:
+                # Clients that came early wait in ZeroMQ until there is somebody to serve them.
+                poller.register(self._frontend.socket, zmq.POLLIN)
+                listening = True
+        self._stop_workers(poller)
+
+    def _turn(self, poller: zmq.Poller) -> None:
+        now = time.monotonic()
+        for worker in self._supervisor.start_due(now):
+            self._backend.expect(worker)
+        self._supervisor.kill_unready(now)
+        stirred = dict(poller.poll(self._patience_ms(now)))
+        for event in self._backend.receive() if self._backend.socket in stirred else ():
+            self._backend_event(event)
+        if self._supervisor.epoll.fileno() in stirred:
+            # Reports that a worker sent before it died come first: they count.
+            for event in self._backend.receive():
+                self._backend_event(event)
+            for exit_ in self._supervisor.reap():
+                self._worker_exit(exit_)
+        if self._frontend.socket in stirred:
+            for submission in self._frontend.receive():
+                self._submit(submission)
+        if self._wake_read.fileno() in stirred:
+            for number in self._wake_read.recv(64):
+                self._signal(number)
+        self._execute(self._dispatcher.tick(time.monotonic()))
+
+    def _patience_ms(self, now: float) -> int | None:
+        deadlines = [
+            self._dispatcher.next_deadline(),
+            self._supervisor.next_deadline(),
+            None
+            if self._draining_since is None
+            else self._draining_since + self._config.drain_seconds,
+        ]
+        nearest = min((at for at in deadlines if at is not None), default=None)
+        return None if nearest is None else max(0, int((nearest - now) * 1000) + 1)
+
+    def _drained(self) -> bool:
+        if self._start_error is not None:
+            raise self._start_error
+        if self._supervisor.hopeless:
+            words = self._supervisor.last_words
+            raise StartError(
+                "workers do not start" + (f"; the last one said:\n{words}" * bool(words))
+            )
+        if self._draining_since is None:
+            return False
+        late = time.monotonic() - self._draining_since > self._config.drain_seconds
+        if late:
+            log.warning("drain_gave_up", jobs=len(self._origins))
+        return late or self._dispatcher.empty
+
+    def _stop_workers(self, poller: zmq.Poller) -> None:
+        self._supervisor.stop()
+        for worker in self._dispatcher.idle:
+            self._backend.stop(worker)
+        until = time.monotonic() + STOP_SECONDS
+        while self._supervisor.alive and self._dispatcher.empty and time.monotonic() < until:
+            poller.poll(50)
+            for exit_ in self._supervisor.reap():
+                self._backend.forget(exit_.worker)
+            self._backend.receive()
+        log.info("stopped")
+
+    def _signal(self, number: int) -> None:
+        if number == signal.SIGHUP:
+            self._reload()
+        elif number in (signal.SIGTERM, signal.SIGINT):
+            again = self._draining_since is not None
+            log.info("draining", jobs=len(self._origins))
+            self._dispatcher.drain()
+            self._draining_since = float("-inf") if again else time.monotonic()
+
+    # Jobs
+
+    def _submit(self, submission: Submission) -> None:
+        message = submission.message
+        origin = _Client(submission.client, message.id)
+        trigger = resolve_trigger(message.trigger)
+        if trigger is None:
+            known = ", ".join(TRIGGERS)
+            text = f"unknown trigger {message.trigger!r}; there is: {known}"
+            self._refuse(origin, FailureKind.UNKNOWN_TRIGGER, text)
+            return
+        if message.actions is None:
+            plan = self._registry.plan(message.tenant, trigger)
+        else:
+            plan = make_plan(message.actions)
+        if not plan.steps:
+            self._answer(origin, _result(None, [], Timing(0, 0, 0)))
+            return
+        self._accept(origin, message.tenant, trigger, plan, submission.context, check=message.check)
+
+    def _accept(
+        self,
+        origin: _Origin,
+        tenant: str,
+        trigger: str,
+        plan: Plan,
+        context: bytes,
+        *,
+        check: bool,
+    ) -> None:
+        now = time.monotonic()
+        number, self._next_number = self._next_number, self._next_number + 1
+        self._origins[number] = origin
+        job = Job(number, tenant, trigger, plan, context, check, now)
+        self._execute(self._dispatcher.submit(job, now))
+
+    def _refuse(self, origin: _Origin, kind: FailureKind, message: str) -> None:
+        self._answer(origin, _result(JobFailure(kind, message), [], Timing(0, 0, 0)))
+
+    def _answer(self, origin: _Origin, result: JobResult) -> None:
+        if isinstance(origin, RegistryCheck):
+            origin.result(result)
+            self._check_next()
+        else:
+            self._frontend.reply(origin.identity, origin.number, encode_result(result))
+
+    def _execute(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            match command:
+                case Assign(worker, job):
+                    self._backend.assign(worker, job)
+                case Fail():
+                    self._fail(command)
+                case Kill(worker, reason):
+                    log.warning("worker_killed", worker=short(worker), reason=reason)
+                    self._supervisor.kill(worker)
+                case Complete():
+                    raise AssertionError("a report is completed where it is received")
+
+    def _fail(self, failed: Fail) -> None:
+        now = time.monotonic()
+        job = failed.job
+        # With one step there is no doubt who it was; with several there is.
+        culprit = job.plan.steps[0].name if len(job.plan.steps) == 1 else None
+        error = JobFailure(failed.kind, failed.message, culprit if failed.started_at else None)
+        log.warning("job_failed", tenant=job.tenant, trigger=job.trigger, kind=failed.kind.value)
+        started = now if failed.started_at is None else failed.started_at
+        self._answer(self._origins.pop(job.number), _result(error, [], _timing(job, started, now)))
+
+    # Workers
+
+    def _backend_event(self, event: Event) -> None:
+        match event:
+            case Reported(worker, spans, document):
+                self._reported(worker, spans, document)
+            case Started(worker, pid, v8):
+                self._started(worker, pid, v8)
+            case Violation(worker, reason):
+                self._violation(worker, reason)
+
+    def _started(self, worker: str, pid: int, v8: str) -> None:
+        if not self._supervisor.ready(worker, pid):
+            self._violation(worker, f"claims to be pid {pid}")
+            return
+        self._v8 = v8
+        log.info("worker_ready", worker=short(worker), pid=pid)
+        self._execute(self._dispatcher.worker_ready(worker, time.monotonic()))
+        if self._unchecked is not None:
+            self._begin_check(self._unchecked)
+        self._announce()
+
+    def _reported(self, worker: str, spans: Sequence[Span], document: bytes) -> None:
+        job = self._dispatcher.running_on(worker)
+        if job is None:
+            return
+        try:
+            report = decode_report(document)
+            verdict.judge(job.plan.steps, job.trigger, report, spans)
+        except ProtocolError as error:
+            self._violation(worker, str(error))
+            return
+        commands = self._dispatcher.reported(worker, time.monotonic())
+        # Assignments first: the worker should not wait while its last result is written.
+        done = [command for command in commands if isinstance(command, Complete)]
+        self._execute([command for command in commands if not isinstance(command, Complete)])
+        self._supervisor.proved()
+        for command in done:
+            timing = _timing(job, command.started_at, time.monotonic())
+            outcomes = verdict.outcomes(report, spans)
+            result = _result(verdict.failure(report), outcomes, timing)
+            if result.error is not None:
+                # Not the message: it may quote what the script worked on.
+                who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
+                log.info("action_failed", **who, kind=result.error.kind.value)
+            result = msgspec.structs.replace(result, mutations=report.mutations, logs=report.logs)
+            self._answer(self._origins.pop(job.number), result)
+
+    def _violation(self, worker: str, reason: str) -> None:
+        log.error("protocol_violation", worker=short(worker), reason=reason)
+        self._backend.forget(worker)
+        self._execute(self._dispatcher.violated(worker, reason))
+
+    def _worker_exit(self, exit_: Exit) -> None:
+        now = time.monotonic()
+        self._backend.forget(exit_.worker)
+        with_job = self._dispatcher.running_on(exit_.worker) is not None
+        log.warning("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
+        self._supervisor.replace(exit_, with_job=with_job, now=now)
+        self._execute(self._dispatcher.worker_lost(exit_.worker, *exit_.cause))
+
+    # The registry
+
+    def _reload(self) -> None:
+        if self._config.registry is None:
+            log.warning("reload_ignored", reason="no registry is configured")
+            return
+        if self._check is not None:
+            log.warning("reload_ignored", reason="the last one is still being checked")
+            return
+        try:
+            registry = load_registry(Path(self._config.registry))
+        except RegistryError as error:
+            self._registry_refused(error)
+            return
+        self._begin_check(registry)
+
+    def _begin_check(self, registry: Registry) -> None:
+        self._unchecked = None
+        self._check = RegistryCheck(registry, self._registry_checked)
+        self._check_next()
+
+    def _check_next(self) -> None:
+        if self._check is None:
+            return
+        following = self._check.next()
+        if following is not None:
+            tenant, plan = following
+            self._accept(self._check, tenant, RegistryCheck.trigger, plan, b"{}", check=True)
+
+    def _registry_checked(self, registry: Registry, error: RegistryError | None) -> None:
+        self._check = None
+        if error is not None:
+            self._registry_refused(error)
+            return
+        self._registry = registry
+        log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
+        self._announce()
+
+    def _registry_refused(self, error: RegistryError) -> None:
+        if not self._ready:
+            self._start_error = error
+        for problem in error.problems:
+            log.error("registry_refused", problem=problem)
+
+    def _announce(self) -> None:
+        everybody = self._supervisor.ready_count == self._config.workers
+        if self._ready or not everybody or self._check is not None:
+            return
+        self._ready = True
+        line = ReadyLine(self._endpoints.clients, self._v8, self._config.workers)
+        log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
+        self._on_ready(line)
+
+
+def _result(error: JobFailure | None, actions: list[ActionOutcome], timing: Timing) -> JobResult:
+    outcome: Literal["succeeded", "failed"] = "succeeded" if error is None else "failed"
+    return JobResult(outcome, error, actions, mutations=[], logs=[], timing=timing)
+
+
+def _timing(job: Job, started: float, now: float) -> Timing:
+    return Timing(
+        queue_ms=_ms(started - job.accepted_at),
+        run_ms=_ms(now - started),
+        total_ms=_ms(now - job.accepted_at),
+    )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

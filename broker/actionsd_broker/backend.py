@@ -1,0 +1,133 @@
+"""The workers' socket: sessions, assignments out, reports in.
+
+Workers are not trusted. Each is known by an identity that the supervisor gave it and
+nobody else knows; whoever comes with another is ignored. Whatever breaks the protocol is
+handed on as a `Violation`, for the worker to be killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import zmq
+
+from actionsd_broker.dispatcher import Job
+from actionsd_broker.script_cache import ScriptCache
+from actionsd_protocol.errors import ProtocolError
+from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode
+from actionsd_protocol.messages import Assign, Message, Ready, Report, Span, Stop
+from actionsd_protocol.session import Role, WorkerSession
+
+BATCH = 64
+"""Messages taken at once, so that no side of the broker starves the other."""
+
+HIGH_WATER_MARK = 16
+"""Messages that a worker may have under way; an honest one has one."""
+
+
+class Started(NamedTuple):
+    """A worker is ready for its first job."""
+
+    worker: str
+    pid: int
+    v8: str
+
+
+class Reported(NamedTuple):
+    """A worker has answered its job."""
+
+    worker: str
+    spans: Sequence[Span]
+    document: bytes
+
+
+class Violation(NamedTuple):
+    """A worker has broken the protocol."""
+
+    worker: str
+    reason: str
+
+
+Event: TypeAlias = Started | Reported | Violation
+
+
+class _Peer:
+    """What the broker knows of one worker."""
+
+    def __init__(self) -> None:
+        self.session = WorkerSession(Role.BROKER)
+        self.scripts = ScriptCache()
+
+
+class Backend:
+    """Owns the ROUTER socket that workers connect to."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.bind(endpoint)
+        self._peers: dict[str, _Peer] = {}
+
+    def expect(self, worker: str) -> None:
+        """Let a worker of this identity in."""
+        self._peers[worker] = _Peer()
+
+    def forget(self, worker: str) -> None:
+        """Ignore this identity from now on."""
+        self._peers.pop(worker, None)
+
+    def receive(self) -> list[Event]:
+        """Take what has come in."""
+        events: list[Event] = []
+        for _ in range(BATCH):
+            try:
+                identity, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                break
+            event = self._handle(identity.decode("ascii", "replace"), frames)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def assign(self, worker: str, job: Job) -> None:
+        """Send a worker its next job, with the scripts that it does not have."""
+        scripts, forget = self._peers[worker].scripts.deliver(job.plan.sources)
+        message = Assign(
+            job=job.number,
+            trigger=job.trigger,
+            steps=list(job.plan.steps),
+            scripts=scripts,
+            forget=forget,
+            check=job.check,
+        )
+        self._send(worker, message, job.context)
+
+    def stop(self, worker: str) -> None:
+        """Tell an idle worker to exit."""
+        self._send(worker, Stop())
+
+    def close(self) -> None:
+        """Close, dropping what workers have not taken."""
+        self.socket.close()
+
+    def _handle(self, worker: str, frames: list[bytes]) -> Event | None:
+        peer = self._peers.get(worker)
+        if peer is None:
+            return None  # dead already, or never one of ours
+        try:
+            message, payload = FROM_WORKER.decode(frames)
+            peer.session.receive(message)
+        except ProtocolError as error:
+            return Violation(worker, str(error))
+        if isinstance(message, Ready):
+            return Started(worker, message.pid, message.v8)
+        if isinstance(message, Report):
+            return Reported(worker, message.spans, payload)
+        return Violation(worker, f"{type(message).__name__} is not for a broker")
+
+    def _send(self, worker: str, message: Message, payload: bytes | None = None) -> None:
+        self._peers[worker].session.send(message)
+        self.socket.send_multipart([worker.encode(), *encode(message, payload)], zmq.NOBLOCK)

@@ -1,0 +1,1 @@
+"""The subcommands of `actionsd`, one module each: arguments in, exit status out."""

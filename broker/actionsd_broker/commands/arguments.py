@@ -1,0 +1,67 @@
+"""What several subcommands read from the command line, and how they print a result."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from actionsd_broker.errors import OperatorError
+from actionsd_protocol.context import ContextError, check_context
+from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.result import Result
+from actionsd_protocol.triggers import ALIASES, TRIGGERS, resolve_trigger
+
+EXIT_SUCCEEDED = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+_CALLERS_MISTAKES = (FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER)
+
+
+def read_trigger(name: str) -> str:
+    """Return the full name of a trigger; raises OperatorError that lists those there are."""
+    trigger = resolve_trigger(name)
+    if trigger is None:
+        known = "\n  ".join([*TRIGGERS, *ALIASES])
+        raise OperatorError(f"unknown trigger {name!r}; there is:\n  {known}")
+    return trigger
+
+
+def read_context(place: str) -> bytes:
+    """Return the context document in a file, or on standard input for "-", checked."""
+    text = sys.stdin.buffer.read() if place == "-" else read_file(Path(place))
+    try:
+        check_context(text)
+    except ContextError as error:
+        name = "standard input" if place == "-" else place
+        raise OperatorError(f"{name}: not a context document: {error}") from error
+    return text
+
+
+def read_file(path: Path) -> bytes:
+    """Return what is in a file; raises OperatorError that names it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OperatorError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def print_result(result: Result) -> int:
+    """Print a result as JSON, its logs and a summary for people; return the exit status."""
+    document = msgspec.to_builtins(result)
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    for line in result.logs:
+        say(f"{line.level}: {line.action}: {line.message}")
+    if result.error is None:
+        return EXIT_SUCCEEDED
+    culprit = "" if result.error.action is None else f"action {result.error.action}: "
+    say(f"failed: {culprit}{result.error.kind.value}: {result.error.message}")
+    return EXIT_USAGE if result.error.kind in _CALLERS_MISTAKES else EXIT_FAILED
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,104 @@
+"""`actionsd run`: one job, from script files, through a broker and a worker of its own."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import msgspec
+
+from actionsd_broker import log
+from actionsd_broker.commands.arguments import (
+    print_result,
+    read_context,
+    read_file,
+    read_trigger,
+)
+from actionsd_broker.config import Config
+from actionsd_broker.ephemeral import ephemeral_broker
+from actionsd_broker.errors import OperatorError
+from actionsd_client import Action, Client
+from actionsd_protocol.messages import MAX_SCRIPT_CHARACTERS
+
+EPILOG = """\
+The result is JSON on standard output; what the scripts log goes to standard error.
+Exit status: 0 the job succeeded, 1 an action failed, 2 usage or bad input.
+
+examples:
+  actionsd run flatRoles.js --trigger complement-token/pre-userinfo --context user.json
+  actionsd run groups=flat.js audit.js --trigger preuserinfo --context - < user.json
+"""
+
+_NAMED = re.compile(r"^(?P<name>[^\s/=.]+)=(?P<path>.+)$")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "run",
+        help="run scripts once",
+        description="Run one job: the scripts in the order given, on a context document.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "scripts",
+        nargs="+",
+        metavar="SCRIPT.js",
+        help="a script; it must define a function with the file's name without .js "
+        "(or NAME=SCRIPT.js for another name)",
+    )
+    parser.add_argument("--trigger", required=True, metavar="NAME", help="the trigger to run as")
+    parser.add_argument(
+        "--context", required=True, metavar="FILE", help="the context document (JSON), - for stdin"
+    )
+    parser.add_argument("--tenant", default="local", help="the tenant to run as (default: local)")
+    parser.add_argument(
+        "--allowed-to-fail", action="store_true", help="go on after an action that fails"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=20.0,
+        metavar="S",
+        help="seconds for each action, 20 at the most and by default",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the job and print its result."""
+    trigger = read_trigger(arguments.trigger)
+    actions = [_read_action(script, arguments) for script in arguments.scripts]
+    context = read_context(arguments.context)
+    log.set_up(level="error", form="text")
+    patience = 30 + 30 * len(actions)
+    with ephemeral_broker(Config(workers=1)) as endpoint, Client(endpoint) as client:
+        result = client.call(
+            trigger, tenant=arguments.tenant, context=context, actions=actions, timeout=patience
+        )
+        return print_result(result)
+
+
+def _read_action(script: str, arguments: argparse.Namespace) -> Action:
+    named = _NAMED.match(script)
+    path = Path(named["path"] if named else script)
+    try:
+        source = read_file(path).decode()
+    except UnicodeDecodeError as error:
+        raise OperatorError(f"{path}: not UTF-8 text") from error
+    action = Action(
+        name=named["name"] if named else path.stem,
+        script=source,
+        timeout=arguments.timeout,
+        allowed_to_fail=arguments.allowed_to_fail,
+    )
+    if len(source) > MAX_SCRIPT_CHARACTERS:
+        raise OperatorError(f"{path}: more than {MAX_SCRIPT_CHARACTERS} characters")
+    if not 0 < action.timeout <= 20:
+        raise OperatorError(f"--timeout {action.timeout:g}: between 0 and 20 seconds expected")
+    try:
+        return msgspec.convert(msgspec.to_builtins(action), Action)
+    except msgspec.ValidationError as error:
+        raise OperatorError(f"{path}: {error}") from error

@@ -1,0 +1,86 @@
+"""`actionsd serve`: the daemon."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from actionsd_broker import log
+from actionsd_broker.app import App, Endpoints, ReadyLine
+from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
+from actionsd_broker.runtime_dir import Lock, make_private
+from actionsd_client.endpoint import default_endpoint, runtime_directory
+
+EPILOG = """\
+Signals: TERM and INT finish accepted jobs, refuse new ones and exit; a second one does
+not wait. HUP loads the registry again; if anything is wrong with it, the old one stays.
+
+examples:
+  actionsd serve                     two workers, ./actions if it is there
+  actionsd serve -c /etc/actionsd/actionsd.toml
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="run the daemon",
+        description="Run the daemon: a broker and its worker processes.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration (TOML)")
+    parser.add_argument("--endpoint", metavar="E", help="where clients connect, instead of its")
+    parser.add_argument("--workers", type=int, metavar="N", help="worker processes, instead of its")
+    parser.add_argument("--registry", metavar="DIR", help="the registry, instead of its")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    config = _configure(arguments)
+    log.set_up(level=config.log_level, form=config.log_format)
+    directory = Path(runtime_directory(os.environ, os.getuid()))
+    endpoint = config.endpoint or default_endpoint(os.environ, os.getuid())
+    if endpoint.startswith("ipc://"):
+        directory = Path(endpoint.removeprefix("ipc://")).absolute().parent
+    make_private(directory)
+    name = endpoint.rpartition("/")[2].replace(":", "-")
+    lock = Lock(directory / f"{name}.lock")
+    endpoints = Endpoints(endpoint, f"ipc://{directory}/{name}.workers")
+    app = App(config, endpoints, _say_ready)
+    _receive_signals(app)
+    try:
+        app.run()
+    finally:
+        lock.release()
+    return 0
+
+
+def _configure(arguments: argparse.Namespace) -> Config:
+    config = load_config(Path(arguments.config)) if arguments.config else Config()
+    changes = {
+        key: value
+        for key in ("endpoint", "workers", "registry")
+        if (value := getattr(arguments, key)) is not None
+    }
+    if not changes.get("registry") and config.registry is None and Path(DEFAULT_REGISTRY).is_dir():
+        changes["registry"] = DEFAULT_REGISTRY
+    return config.changed(**changes)
+
+
+def _say_ready(line: ReadyLine) -> None:
+    text = f"actionsd ready: {line.endpoint}, V8 {line.v8}, {line.workers} workers"
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for people and scripts that wait
+
+
+def _receive_signals(app: App) -> None:
+    # The handlers do nothing: Python writes the signal's number to the descriptor, and the
+    # broker's loop reads it there in its own time.
+    signal.set_wakeup_fd(app.wakeup_fd, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)

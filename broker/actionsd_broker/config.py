@@ -1,0 +1,95 @@
+"""The daemon's configuration: one TOML file, one typed object, defaults in one place."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from actionsd_broker.errors import ConfigError
+from actionsd_broker.toml_lines import line_of
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `actionsd.toml` may say; every key is optional.
+
+    endpoint        where clients connect: `ipc://PATH`, or `tcp://127.0.0.1:PORT`
+    registry        the directory with the tenants' manifests and scripts
+    workers         worker processes
+    queue_limit     jobs of one tenant that may wait for a worker
+    queue_seconds   how long a job may wait before it fails as `queue_timeout`
+    drain_seconds   how long accepted jobs may take to finish after SIGTERM
+    log_level       debug, info, warning or error
+    log_format      text or json
+    """
+
+    endpoint: str | None = None
+    registry: str | None = None
+    workers: Annotated[int, Meta(ge=1, le=256)] = 2
+    queue_limit: Annotated[int, Meta(ge=1)] = 1000
+    queue_seconds: Annotated[float, Meta(gt=0)] = 10.0
+    drain_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    log_format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
+
+    def changed(self, **changes: Any) -> Config:
+        """Return the same with some values changed; raises ConfigError as a file would."""
+        try:
+            config = msgspec.convert({**msgspec.to_builtins(self), **changes}, Config)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"command line: {error}") from error
+        if config.endpoint is not None:
+            check_endpoint(config.endpoint)
+        return config
+
+
+DEFAULT_REGISTRY = "actions"
+"""The registry where none is named, if it is there."""
+
+
+def load_config(path: Path) -> Config:
+    """Return the configuration in a file; relative paths in it are relative to the file.
+
+    Raises ConfigError with file, line and reason.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text") from error
+    config = parse_config(text, str(path))
+    if config.registry is not None:
+        registry = str(path.parent / config.registry)
+        config = msgspec.structs.replace(config, registry=registry)
+    return config
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Return the configuration in a text; raises ConfigError that names it."""
+    try:
+        config = msgspec.convert(tomllib.loads(text), Config)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{name}{line_of(text, error)}: {error}") from error
+    if config.endpoint is not None:
+        check_endpoint(config.endpoint)
+    return config
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Raise ConfigError if clients must not, or cannot, be served there."""
+    if endpoint.startswith("ipc://") and len(endpoint) > len("ipc://"):
+        if len(endpoint.encode()) > len("ipc://") + 107:
+            raise ConfigError(f"endpoint {endpoint}: a socket's path has 107 bytes at the most")
+        return
+    if endpoint.startswith(("tcp://127.0.0.1:", "tcp://[::1]:")):
+        return
+    # What comes over a network must be authenticated, and this version cannot do that.
+    raise ConfigError(
+        f"endpoint {endpoint}: expected ipc://PATH, or tcp://127.0.0.1:PORT on this machine"
+    )

@@ -1,0 +1,48 @@
+"""A broker of one's own, for as long as a block lasts: real workers, nobody else's socket."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+from collections.abc import Iterator
+
+from actionsd_broker.app import App, Endpoints
+from actionsd_broker.config import Config
+from actionsd_broker.errors import OperatorError
+
+START_SECONDS = 60.0
+
+
+@contextlib.contextmanager
+def ephemeral_broker(config: Config) -> Iterator[str]:
+    """Run a broker on a thread; yield its endpoint once its workers are ready.
+
+    Raises what the broker raises if it cannot start.
+    """
+    with tempfile.TemporaryDirectory(prefix="actionsd-") as directory:
+        endpoints = Endpoints(f"ipc://{directory}/clients", f"ipc://{directory}/workers")
+        started = threading.Event()
+        app = App(config, endpoints, lambda _: started.set())
+        failures: list[OperatorError] = []
+
+        def run() -> None:
+            try:
+                app.run()
+            except OperatorError as error:
+                failures.append(error)
+                started.set()
+
+        # The thread that starts the workers must outlive them: they die with it.
+        thread = threading.Thread(target=run, name="broker")
+        thread.start()
+        try:
+            if not started.wait(START_SECONDS):
+                raise OperatorError(f"the workers were not ready within {START_SECONDS:g} s")
+            if failures:
+                raise failures[0]
+            yield endpoints.clients
+        finally:
+            if thread.is_alive():
+                app.stop()
+            thread.join()

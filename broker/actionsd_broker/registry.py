@@ -1,0 +1,190 @@
+"""The registry: which actions a tenant has, and which of them run on which trigger.
+
+A directory with one TOML manifest for each tenant, and the scripts as files beside it:
+
+    tenant = "acme"                      # default: the manifest's name without .toml
+
+    [actions.flatRoles]                  # the function's name
+    file = "flat_roles.js"
+    timeout = 2.0                        # seconds, 20 at the most and by default
+    allowed_to_fail = true               # default: false
+    realm = "auto"                       # or "shared", "fresh" (docs/actions.md)
+
+    [flows]
+    "complement-token/pre-userinfo" = ["flatRoles"]
+
+Loading checks everything that needs no V8; that the scripts compile and define their
+functions is checked in a worker (`check`), for the broker runs no scripts.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from actionsd_broker.errors import RegistryError
+from actionsd_broker.plan import EMPTY, Plan, make_plan
+from actionsd_broker.toml_lines import find_line, line_of
+from actionsd_protocol.messages import (
+    MAX_ACTIONS,
+    MAX_SCRIPT_CHARACTERS,
+    Action,
+    Name,
+    Seconds,
+)
+from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
+
+
+class _ActionTable(Struct, frozen=True, forbid_unknown_fields=True):
+    file: str
+    timeout: Seconds = 20.0
+    allowed_to_fail: bool = False
+    realm: Annotated[str, Meta(pattern="^(auto|shared|fresh)$")] = "auto"
+
+
+class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    tenant: Name | None = None
+    actions: dict[Name, _ActionTable] = {}
+    flows: dict[str, list[str]] = {}
+
+
+@dataclass(frozen=True)
+class RegisteredAction:
+    """An action and the file that its script is in."""
+
+    tenant: str
+    action: Action
+    path: Path
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every tenant's actions, and the plan of every trigger that has some."""
+
+    actions: tuple[RegisteredAction, ...] = ()
+    plans: Mapping[tuple[str, str], Plan] = field(default_factory=dict)
+
+    def plan(self, tenant: str, trigger: str) -> Plan:
+        """Return what runs on a tenant's trigger; nothing where nothing is bound."""
+        return self.plans.get((tenant, trigger), EMPTY)
+
+
+def load_registry(directory: Path) -> Registry:
+    """Return the registry in a directory; raises RegistryError with every problem."""
+    if not directory.is_dir():
+        raise RegistryError([f"{directory}: not a directory"])
+    loader = _Loader(directory.resolve())
+    manifests = sorted(directory.glob("*.toml"))
+    if not manifests:
+        loader.problems.append(f"{directory}: holds no manifest (TENANT.toml)")
+    for path in manifests:
+        loader.load(path)
+    if loader.problems:
+        raise RegistryError(loader.problems)
+    return Registry(tuple(loader.actions), loader.plans)
+
+
+class _Loader:
+    """Gathers the manifests of a directory, and all that is wrong with them."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._manifests: dict[str, Path] = {}
+        self.actions: list[RegisteredAction] = []
+        self.plans: dict[tuple[str, str], Plan] = {}
+        self.problems: list[str] = []
+
+    def load(self, path: Path) -> None:
+        try:
+            text = path.read_text("utf-8")
+            manifest = msgspec.convert(tomllib.loads(text), _Manifest)
+        except OSError as error:
+            self.problems.append(f"{path}: cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            self.problems.append(f"{path}: not UTF-8 text")
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(f"{path}: {error}")
+        except msgspec.ValidationError as error:
+            self.problems.append(f"{path}{line_of(text, error)}: {error}")
+        else:
+            self._load_tenant(manifest, path, text)
+
+    def _load_tenant(self, manifest: _Manifest, path: Path, text: str) -> None:
+        tenant = manifest.tenant or path.stem
+        if tenant in self._manifests:
+            other = self._manifests[tenant]
+            self._problem(path, text, ["tenant"], f"tenant {tenant!r} is in {other} already")
+            return
+        self._manifests[tenant] = path
+        actions: dict[str, Action] = {}
+        for name, table in manifest.actions.items():
+            action = self._load_action(name, table, path, text)
+            if action is not None:
+                actions[name] = action
+                script = path.parent / table.file
+                self.actions.append(RegisteredAction(tenant, action, script))
+        for trigger, names in manifest.flows.items():
+            self._bind(tenant, trigger, names, actions, (manifest, path, text))
+
+    def _load_action(self, name: str, table: _ActionTable, path: Path, text: str) -> Action | None:
+        script = path.parent / table.file
+        place = ["actions", name, "file"]
+        if not script.resolve().is_relative_to(self._directory):
+            self._problem(path, text, place, f"{table.file} is outside of the registry")
+            return None
+        try:
+            source = script.read_text("utf-8")
+        except OSError as error:
+            self._problem(path, text, place, f"{script}: cannot be read: {error.strerror}")
+            return None
+        except UnicodeDecodeError:
+            self._problem(path, text, place, f"{script}: not UTF-8 text")
+            return None
+        if len(source) > MAX_SCRIPT_CHARACTERS:
+            message = f"{script}: more than {MAX_SCRIPT_CHARACTERS} characters"
+            self._problem(path, text, place, message)
+            return None
+        return Action(
+            name=name,
+            script=source,
+            timeout=table.timeout,
+            allowed_to_fail=table.allowed_to_fail,
+            realm=table.realm,
+        )
+
+    def _bind(
+        self,
+        tenant: str,
+        trigger: str,
+        names: list[str],
+        actions: dict[str, Action],
+        source: tuple[_Manifest, Path, str],
+    ) -> None:
+        manifest, path, text = source
+        full = resolve_trigger(trigger)
+        place = ["flows", trigger]
+        if full is None:
+            known = ", ".join(TRIGGERS)
+            self._problem(path, text, place, f"unknown trigger {trigger!r}; there is: {known}")
+            return
+        if (tenant, full) in self.plans:
+            self._problem(path, text, place, f"{full} is bound twice, under two of its names")
+            return
+        if len(names) > MAX_ACTIONS:
+            self._problem(path, text, place, f"more than {MAX_ACTIONS} actions")
+            return
+        for name in names:
+            if name not in manifest.actions:
+                self._problem(path, text, place, f"no action {name!r} in [actions]")
+        if all(name in actions for name in names):
+            self.plans[tenant, full] = make_plan([actions[name] for name in names])
+
+    def _problem(self, path: Path, text: str, keys: list[str], message: str) -> None:
+        line = find_line(text, keys)
+        self.problems.append(f"{path}{'' if line is None else f':{line}'}: {message}")

@@ -1,0 +1,57 @@
+"""Whether the scripts of a registry compile and define their functions.
+
+The broker runs no scripts, so it asks a worker: one check job for each action, one after
+the other, through the same queue as every job. Pure: jobs to ask for, results in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actionsd_broker.errors import RegistryError
+from actionsd_broker.plan import Plan, make_plan
+from actionsd_broker.registry import RegisteredAction, Registry
+from actionsd_protocol.result import JobResult, Result
+from actionsd_protocol.triggers import TRIGGERS
+
+
+class RegistryCheck:
+    """Goes through the actions of one registry; `done` hears of the end."""
+
+    trigger = TRIGGERS[0]
+    """Which one does not matter: a check builds no ctx."""
+
+    def __init__(
+        self, registry: Registry, done: Callable[[Registry, RegistryError | None], None]
+    ) -> None:
+        self._registry = registry
+        self._left = list(reversed(registry.actions))
+        self._problems: list[str] = []
+        self._done = done
+
+    def next(self) -> tuple[str, Plan] | None:
+        """Return the tenant and plan of the next check job, None if that was all."""
+        if self._left:
+            current = self._left[-1]
+            return current.tenant, make_plan([current.action])
+        error = RegistryError(self._problems) if self._problems else None
+        self._done(self._registry, error)
+        return None
+
+    def result(self, result: JobResult) -> None:
+        """Take the result of the job that `next` asked for."""
+        problem = describe_problem(self._left.pop(), result)
+        if problem is not None:
+            self._problems.append(problem)
+
+
+def describe_problem(registered: RegisteredAction, result: JobResult | Result) -> str | None:
+    """Return what is wrong with an action by its check's result: file, line and reason."""
+    if result.error is None:
+        return None
+    place = str(registered.path)
+    message = result.error.message
+    failures = [action.error for action in result.actions if action.error is not None]
+    if failures and failures[0].line is not None:
+        place += f":{failures[0].line}:{failures[0].column}"
+    return f"{place}: action {registered.action.name}: {message}"

@@ -1,0 +1,95 @@
+"""Is a worker's report true to its job? Pure.
+
+A worker may have been taken over by a script, so its word counts only for the job that
+it was given and only within what an action of that job could have done. What the report
+says of costs is kept within what the broker measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actionsd_protocol.errors import RemoteProtocolError
+from actionsd_protocol.messages import Span, Step
+from actionsd_protocol.report import (
+    ActionReport,
+    AnyMutation,
+    AppendLogIntoClaims,
+    ReportDocument,
+    SetClaim,
+)
+from actionsd_protocol.result import ActionOutcome, JobFailure
+from actionsd_protocol.triggers import OPS, RESERVED_CLAIM_PREFIX, log_claim
+
+
+def judge(
+    steps: Sequence[Step], trigger: str, report: ReportDocument, spans: Sequence[Span]
+) -> None:
+    """Raise RemoteProtocolError if no honest worker could have written this report."""
+    if report.error is not None:
+        if report.actions or report.mutations:
+            raise RemoteProtocolError("a report of a job that did not begin, with actions")
+        return
+    _judge_actions(steps, report.actions)
+    if len(spans) > len(steps):
+        raise RemoteProtocolError(f"{len(spans)} spans for {len(steps)} actions")
+    begun = {action.name for action in report.actions if action.outcome != "skipped"}
+    for mutation in report.mutations:
+        _judge_mutation(mutation, begun, OPS[trigger])
+    for line in report.logs:
+        if line.action not in begun:
+            raise RemoteProtocolError("a log line of an action that did not run")
+
+
+def _judge_actions(steps: Sequence[Step], actions: Sequence[ActionReport]) -> None:
+    if [action.name for action in actions] != [step.name for step in steps]:
+        raise RemoteProtocolError("the actions of the report are not those of the job")
+    failed = False
+    for step, action in zip(steps, actions, strict=True):
+        if (action.outcome == "skipped") != failed:
+            raise RemoteProtocolError(f"an action {action.outcome} where the chain had ended")
+        if (action.error is not None) != (action.outcome in ("failed", "tolerated")):
+            raise RemoteProtocolError(f"an action {action.outcome} with or without an error")
+        if action.outcome == "tolerated" and not step.allowed_to_fail:
+            raise RemoteProtocolError("a failure tolerated that is not allowed")
+        if action.outcome == "failed" and step.allowed_to_fail:
+            raise RemoteProtocolError("a failure not tolerated that is allowed")
+        failed = failed or action.outcome == "failed"
+
+
+def _judge_mutation(mutation: AnyMutation, begun: set[str], ops: frozenset[str]) -> None:
+    if mutation.action not in begun:
+        raise RemoteProtocolError("a mutation of an action that did not run")
+    op = mutation.__struct_config__.tag
+    if op not in ops:
+        raise RemoteProtocolError(f"{op} is not in the api of the trigger")
+    if isinstance(mutation, SetClaim) and mutation.key.startswith(RESERVED_CLAIM_PREFIX):
+        raise RemoteProtocolError("a claim with a reserved prefix")
+    if isinstance(mutation, AppendLogIntoClaims) and mutation.key != log_claim(mutation.action):
+        raise RemoteProtocolError("a log claim of another name")
+
+
+def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcome]:
+    """Return the actions of a judged report with what each cost."""
+    costs = [*spans, *[Span(0, 0)] * (len(report.actions) - len(spans))]
+    return [
+        ActionOutcome(
+            name=action.name,
+            outcome=action.outcome,
+            error=action.error,
+            wall_ms=span.wall_us / 1000,
+            cpu_ms=span.cpu_us / 1000,
+            fetches=0,
+        )
+        for action, span in zip(report.actions, costs, strict=True)
+    ]
+
+
+def failure(report: ReportDocument) -> JobFailure | None:
+    """Return why the job of a judged report failed, None if it succeeded."""
+    if report.error is not None:
+        return JobFailure(report.error.kind, report.error.message)
+    for action in report.actions:
+        if action.outcome == "failed" and action.error is not None:
+            return JobFailure(action.error.kind, action.error.message, action.name)
+    return None

@@ -1,0 +1,141 @@
+"""One connection to the daemon, without waiting: what both clients are made of.
+
+A connection lives from its greeting to the first sign that the daemon went away, and is
+never used again after: a fresh socket cannot carry half of an old conversation. ZeroMQ
+reconnects silently and would keep us waiting for an answer that a new daemon does not
+owe, so a monitor tells us when the other end is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import zmq
+from zmq.utils.monitor import recv_monitor_message
+
+from actionsd_client.errors import ClientError, ConnectionLostError, RefusedError
+from actionsd_protocol import __version__
+from actionsd_protocol.errors import ProtocolError
+from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode
+from actionsd_protocol.messages import Action, Fault, Goodbye, Hello, Message, Result, Submit
+from actionsd_protocol.result import Result as ResultDocument
+from actionsd_protocol.result import decode_result
+from actionsd_protocol.session import ClientSession, Role, State
+
+_GONE = zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED | zmq.EVENT_MONITOR_STOPPED
+
+
+class Connection:
+    """A socket, its session and its monitor."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.SNDHWM, 0)
+        self.socket.setsockopt(zmq.RCVHWM, 0)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        self.socket.setsockopt(zmq.HEARTBEAT_IVL, 5000)
+        self.socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 15000)
+        self.monitor: zmq.Socket[bytes] = self.socket.get_monitor_socket(_GONE)
+        self._session = ClientSession(Role.CLIENT)
+        try:
+            self.socket.connect(endpoint)
+        except zmq.ZMQError as error:
+            self.close()
+            raise ClientError(f"endpoint {endpoint}: {error}") from error
+        self._send(Hello(client=f"actionsd-python/{__version__}"))
+
+    @property
+    def open(self) -> bool:
+        """Whether the daemon has welcomed us."""
+        return self._session.state is State.OPEN
+
+    def submit(self, submission: Submit, context: bytes) -> None:
+        """Send a job."""
+        self._send(submission, context)
+
+    def receive(self) -> Iterator[tuple[int, ResultDocument]]:
+        """Yield the results that have come in; raises RefusedError on a fault."""
+        while True:
+            try:
+                frames = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            try:
+                message, payload = TO_CLIENT.decode(frames)
+                self._session.receive(message)
+                if isinstance(message, Result):
+                    yield message.id, decode_result(payload)
+            except (ProtocolError, msgspec.DecodeError) as error:
+                raise RefusedError(f"the daemon broke the protocol: {error}") from error
+            if isinstance(message, Fault):
+                raise RefusedError(f"the daemon refused: {message.message}")
+
+    def check(self) -> None:
+        """Raise ConnectionLostError if the monitor says that the daemon is gone.
+
+        Before the greeting is answered that only means that nobody listens yet.
+        """
+        while self.monitor.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+            recv_monitor_message(self.monitor)
+            if self._session.state is not State.GREETED:
+                raise ConnectionLostError("the daemon went away before it answered")
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """What stirs when something has come in, or the daemon has gone."""
+        return int(self.socket.FD), int(self.monitor.FD)
+
+    def close(self) -> None:
+        """Say goodbye if anybody is there to hear it, and let go."""
+        with contextlib.suppress(zmq.ZMQError, ProtocolError):
+            if self.open:
+                self.socket.setsockopt(zmq.LINGER, 100)
+                self._send(Goodbye())
+        self.socket.disable_monitor()
+        self.monitor.close()
+        self.socket.close()
+
+    def _send(self, message: Message, payload: bytes | None = None) -> None:
+        try:
+            self._session.send(message)
+            frames = encode(message, payload)
+        except ProtocolError as error:
+            raise ClientError(str(error)) from error
+        self.socket.send_multipart(frames, zmq.NOBLOCK)
+
+
+def make_submission(
+    number: int,
+    trigger: str,
+    tenant: str,
+    actions: Sequence[Action] | None,
+    *,
+    check: bool,
+) -> Submit:
+    """Return a submission, with the caller's mistakes found here and not at the daemon's."""
+    submission = Submit(
+        id=number,
+        trigger=trigger,
+        tenant=tenant,
+        actions=None if actions is None else list(actions),
+        check=check,
+    )
+    try:
+        msgspec.convert(msgspec.to_builtins(submission), Submit)
+    except msgspec.ValidationError as error:
+        raise ClientError(f"the job cannot be sent: {error}") from error
+    return submission
+
+
+def encode_context(context: Mapping[str, Any] | bytes) -> bytes:
+    """Return a context as JSON; bytes are taken to be JSON already."""
+    if isinstance(context, bytes):
+        return context
+    try:
+        return msgspec.json.encode(context)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ClientError(f"the context is not JSON: {error}") from error

@@ -1,0 +1,26 @@
+"""What a call can raise. A failed job is not among it: that is a result."""
+
+from __future__ import annotations
+
+
+class ClientError(Exception):
+    """The root of everything that a client raises."""
+
+
+class UnreachableError(ClientError):
+    """Raised when no daemon answers at the endpoint in time."""
+
+
+class ConnectionLostError(ClientError):
+    """Raised when the daemon went away while a call was in flight.
+
+    Whether the job ran is unknown. The next call connects anew.
+    """
+
+
+class CallTimeoutError(ClientError):
+    """Raised when a result did not come in time; the job may still run."""
+
+
+class RefusedError(ClientError):
+    """Raised when the daemon says that we broke the protocol, or we find that it did."""
