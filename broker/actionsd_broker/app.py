@@ -337,6 +337,8 @@ class App:
         self._backend.forget(exit_.worker)
         with_job = self._dispatcher.running_on(exit_.worker) is not None
         log.warning("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
+        if exit_.places:
+            log.error("worker_fault", worker=short(exit_.worker), at=exit_.places)
         self._supervisor.replace(exit_, with_job=with_job, now=now)
         self._execute(self._dispatcher.worker_lost(exit_.worker, *exit_.cause))
 

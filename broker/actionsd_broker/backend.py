@@ -19,6 +19,8 @@ from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode
 from actionsd_protocol.messages import Assign, Message, Ready, Report, Span, Stop
 from actionsd_protocol.session import Role, WorkerSession
 
+_NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
+
 BATCH = 64
 """Messages taken at once, so that no side of the broker starves the other."""
 
@@ -84,7 +86,7 @@ class Backend:
         events: list[Event] = []
         for _ in range(BATCH):
             try:
-                identity, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
+                identity, *frames = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 break
             event = self._handle(identity.decode("ascii", "replace"), frames)
@@ -130,4 +132,4 @@ class Backend:
 
     def _send(self, worker: str, message: Message, payload: bytes | None = None) -> None:
         self._peers[worker].session.send(message)
-        self.socket.send_multipart([worker.encode(), *encode(message, payload)], zmq.NOBLOCK)
+        self.socket.send_multipart([worker.encode(), *encode(message, payload)], _NOBLOCK)

@@ -18,6 +18,8 @@ from actionsd_protocol.messages import Fault, Hello, Message, Result, Submit, We
 from actionsd_protocol.session import ClientSession, Role, State
 from actionsd_protocol.triggers import TRIGGERS
 
+_NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
+
 BATCH = 64
 """Messages taken at once, so that no side of the broker starves the other."""
 
@@ -49,7 +51,7 @@ class Frontend:
         submissions = []
         for _ in range(BATCH):
             try:
-                client, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
+                client, *frames = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 break
             submission = self._handle(client, frames)
@@ -109,4 +111,4 @@ class Frontend:
     ) -> None:
         session.send(message)
         # ROUTER drops what is for a client that has left, and never blocks.
-        self.socket.send_multipart([client, *encode(message, payload)], zmq.NOBLOCK)
+        self.socket.send_multipart([client, *encode(message, payload)], _NOBLOCK)

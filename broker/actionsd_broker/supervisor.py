@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import select
 import subprocess
@@ -30,13 +31,16 @@ STDERR_BYTES = 4096
 _ENVIRONMENT = {"TZ": "UTC", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
 
+_PLACE = re.compile(r'^  File ".*?([^/"]+)", (line \d+)', re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
     """A worker process has ended."""
 
     worker: str
     cause: Cause
-    was_ready: bool
+    places: str  # where its Python failed, if that is what ended it
 
 
 @dataclass(slots=True)
@@ -222,7 +226,12 @@ class Supervisor:
         if words and not worker.ready:
             # Only of a worker that never had a job: another's may quote what it worked on.
             self.last_words = words
-        return Exit(worker.name, cause, worker.ready)
+        return Exit(worker.name, cause, traceback_places(words))
+
+
+def traceback_places(words: str) -> str:
+    """Return the places of a Python traceback; not its message, which may quote anything."""
+    return " < ".join(" ".join(place) for place in reversed(_PLACE.findall(words)))
 
 
 def short(worker: str) -> str:

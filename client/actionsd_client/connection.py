@@ -25,6 +25,7 @@ from actionsd_protocol.result import Result as ResultDocument
 from actionsd_protocol.result import decode_result
 from actionsd_protocol.session import ClientSession, Role, State
 
+_NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
 _GONE = zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED | zmq.EVENT_MONITOR_STOPPED
 
 
@@ -61,7 +62,7 @@ class Connection:
         """Yield the results that have come in; raises RefusedError on a fault."""
         while True:
             try:
-                frames = self.socket.recv_multipart(zmq.NOBLOCK)
+                frames = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 return
             try:
@@ -79,7 +80,7 @@ class Connection:
 
         Before the greeting is answered that only means that nobody listens yet.
         """
-        while self.monitor.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+        while int(self.monitor.EVENTS) & zmq.POLLIN:
             recv_monitor_message(self.monitor)
             if self._session.state is not State.GREETED:
                 raise ConnectionLostError("the daemon went away before it answered")
@@ -105,7 +106,7 @@ class Connection:
             frames = encode(message, payload)
         except ProtocolError as error:
             raise ClientError(str(error)) from error
-        self.socket.send_multipart(frames, zmq.NOBLOCK)
+        self.socket.send_multipart(frames, _NOBLOCK)
 
 
 def make_submission(

@@ -27,7 +27,7 @@ _NEVER = float("inf")
 class DeadlineTimer:
     """Watches one running phase at a time.
 
-    `late` is set once the running script was told to end, until `clear`.
+    `late` is set once the running script was told to end.
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class DeadlineTimer:
 
     def attach(self, due: Callable[[], float], cancel: Callable[[], None]) -> None:
         """Watch this isolate: `due` gives the deadline in ms since the epoch, 0 for none."""
+        self.late = False
         self._due = due
         self._cancel = cancel
 
@@ -49,10 +50,6 @@ class DeadlineTimer:
         if at < self._fires_at:
             self._fires_at = at
             signal.setitimer(signal.ITIMER_REAL, seconds)
-
-    def clear(self) -> None:
-        """Forget that a script was late; its isolate is gone."""
-        self.late = False
 
     def _fired(self, _number: int, _frame: FrameType | None) -> None:
         self._fires_at = _NEVER

@@ -35,7 +35,7 @@ PRELUDE = (
 )
 """The prelude's files: later ones use what earlier ones put on `kernel`."""
 
-HOSTS = ("exchange", "receive", "send", "drain", "mark")
+HOSTS = ("exchange", "receive", "send", "drain", "note")
 
 
 class Work(NamedTuple):
@@ -116,7 +116,6 @@ class Realm:
         if completion.ending is not Ending.RETURNED:
             raise PreludeError(completion.text)
         self._busy = False
-        self._mark_cost()
         return Delivery(self._mailbox.take(), self._costs)
 
     def _run(self, source: str) -> Completion:
@@ -140,7 +139,7 @@ class Realm:
             if self._mailbox.changes != changes:
                 self._mailbox.reply(Reply.AGAIN)
                 return
-            self._mark_cost()
+            self._note()
             self._busy = False
             delivery = Delivery(report, self._costs)
         work = self._exchange_with(delivery)
@@ -166,11 +165,8 @@ class Realm:
     def _drain(self) -> None:
         self._isolate.drain()
 
-    def _mark(self) -> None:
-        self._isolate.drain()
-        self._mark_cost()
-
-    def _mark_cost(self) -> None:
+    def _note(self) -> None:
+        # The CPU clock is the calling thread's, so this must run on V8's.
         now = _now()
         self._costs.append(Cost(now.wall - self._since.wall, now.cpu - self._since.cpu))
         self._since = now

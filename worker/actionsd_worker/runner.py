@@ -45,7 +45,6 @@ class Runner:
                 ready()
                 ready = _already
                 self._serve(realm)
-            self._timer.clear()
 
     def _serve(self, realm: Realm) -> None:
         """Let a realm serve for as long as it is fit to."""
@@ -151,7 +150,6 @@ class Runner:
         with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
             delivery = deliveries[0] if deliveries else realm.collect(_failure(completion))
-        self._timer.clear()
         return delivery
 
 

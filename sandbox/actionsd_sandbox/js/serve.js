@@ -3,8 +3,8 @@
 // The shared buffer, as mailbox.py describes it. The host functions have neither
 // arguments nor results: `exchange` hands over the report and waits for a job, `receive`
 // brings the next chunk of a long text, `send` takes one, `drain` runs the microtasks,
-// `mark` does so at the border between two actions and notes the time.
-const { exchange, receive, send, drain, mark } = kernel.hosts;
+// `note` notes what the action that ends here has cost.
+const { exchange, receive, send, drain, note } = kernel.hosts;
 const HEADER = 64;
 const figures = new Float64Array(kernel.memory, 0, 1);
 const words = new Int32Array(kernel.memory, 8, 6);
@@ -206,7 +206,8 @@ function proceed() {
   for (;;) {
     if (run.outcomes[run.index] === undefined) runStep();
     if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
-    mark();
+    drain();
+    note();
     finishStep();
     run.index++;
     if (!kernel.sweep()) return false;
@@ -286,6 +287,7 @@ kernel.resume = () => {
 kernel.collect = () => {
   const failure = JSON.parse(readText());
   if (failure !== null) {
+    note();
     fail(failure);
     if (run.step.tolerated) finishStep();
   }
