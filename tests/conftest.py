@@ -1,0 +1,72 @@
+"""Fixtures that start the real thing: a daemon with worker processes, the command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from daemon import Daemon
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory with a path that is short enough for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def start_daemon(short_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Start daemons that are gone when the test is, with every process of theirs."""
+    daemons: list[Daemon] = []
+
+    def start(*arguments: str, registry: Path | None = None, workers: int = 2) -> Daemon:
+        more = [] if registry is None else ["--registry", str(registry)]
+        daemon = Daemon(short_path, [*more, "--workers", str(workers), *arguments])
+        daemons.append(daemon)
+        return daemon
+
+    yield start
+    for daemon in daemons:
+        daemon.end()
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """A daemon with two workers and no registry, shared by the tests of a module."""
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
+        daemon = Daemon(Path(directory), ["--workers", "2"])
+        daemon.wait_ready()
+        yield daemon
+        daemon.end()
+
+
+@pytest.fixture
+def actionsd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command as a user would, in an empty directory."""
+
+    def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "actionsd_broker.cli", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=100,
+            check=False,
+        )
+
+    return run
+
+
+def pytest_sessionfinish() -> None:
+    """End what a test left running, and do not keep quiet about it."""
+    for pid in Daemon.left_over():
+        os.kill(pid, signal.SIGKILL)
+        sys.stderr.write(f"a test left process {pid} running\n")

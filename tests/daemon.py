@@ -1,0 +1,104 @@
+"""A daemon under test: a real process with real workers, and conditions to wait for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+
+PATIENCE_SECONDS = 60.0
+
+
+class Daemon:
+    """`actionsd serve` in a directory of its own."""
+
+    _running: ClassVar[set[int]] = set()
+
+    def __init__(self, directory: Path, arguments: list[str]) -> None:
+        self.endpoint = f"ipc://{directory}/c"
+        command = [sys.executable, "-m", "actionsd_broker.cli", "serve"]
+        self.process = subprocess.Popen(
+            [*command, "--endpoint", self.endpoint, *arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=directory,
+        )
+        self._running.add(self.process.pid)
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @classmethod
+    def left_over(cls) -> list[int]:
+        """Return the daemons that no test has ended."""
+        return [pid for pid in cls._running if psutil.pid_exists(pid)]
+
+    def _read(self) -> None:
+        if self.process.stderr is not None:
+            for line in self.process.stderr:
+                self.lines.append(line.rstrip("\n"))
+
+    def wait_ready(self) -> None:
+        """Wait for the ready line."""
+        self.wait_line("actionsd ready")
+
+    def wait_line(self, text: str, count: int = 1) -> str:
+        """Wait until a text was logged so many times; return the last such line."""
+
+        def found() -> bool:
+            return sum(text in line for line in self.lines) >= count
+
+        self._wait(found, f"{count} x {text!r} in the log")
+        return [line for line in self.lines if text in line][-1]
+
+    def wait_exit(self) -> int:
+        """Wait until the daemon has ended; return its status."""
+        status = self.process.wait(PATIENCE_SECONDS)
+        self._reader.join()
+        return status
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the worker processes."""
+        return psutil.Process(self.process.pid).children()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the daemon a signal."""
+        self.process.send_signal(number)
+
+    def log(self) -> str:
+        """Return what was logged so far."""
+        return "\n".join(self.lines)
+
+    def end(self) -> None:
+        """End the daemon, and see that its workers are gone too."""
+        workers: list[psutil.Process] = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            workers = self.workers()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.wait_exit()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        self._running.discard(self.process.pid)
+        _, alive = psutil.wait_procs(workers, timeout=10)
+        for worker in alive:
+            os.kill(worker.pid, signal.SIGKILL)
+        assert not alive, f"workers outlived their broker: {alive}"
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if self.process.poll() is not None and not self._reader.is_alive() and not condition():
+                raise AssertionError(f"the daemon ended before: {what}\n{self.log()}")
+            if time.monotonic() > until:
+                raise AssertionError(f"never came: {what}\n{self.log()}")
+            time.sleep(0.01)
