@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,8 @@ EXIT_SUCCEEDED = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
-_CALLERS_MISTAKES = (FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER)
+_CALLERS_MISTAKES = frozenset({FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER})
+_BAD_SCRIPTS = frozenset({FailureKind.SYNTAX_ERROR, FailureKind.MISSING_FUNCTION})
 
 
 def read_trigger(name: str) -> str:
@@ -49,8 +51,12 @@ def read_file(path: Path) -> bytes:
         raise OperatorError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def print_result(result: Result) -> int:
-    """Print a result as JSON, its logs and a summary for people; return the exit status."""
+def print_result(result: Result, files: Mapping[str, Path] | None = None) -> int:
+    """Print a result as JSON, its logs and a summary for people; return the exit status.
+
+    `files` says which actions were read from files of the caller's: then a script that
+    cannot even be run is bad input, and its place is named with the file.
+    """
     document = msgspec.to_builtins(result)
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     for line in result.logs:
@@ -58,8 +64,19 @@ def print_result(result: Result) -> int:
     if result.error is None:
         return EXIT_SUCCEEDED
     culprit = "" if result.error.action is None else f"action {result.error.action}: "
-    say(f"failed: {culprit}{result.error.kind.value}: {result.error.message}")
-    return EXIT_USAGE if result.error.kind in _CALLERS_MISTAKES else EXIT_FAILED
+    place = _place(result, files or {})
+    say(f"{place}failed: {culprit}{result.error.kind.value}: {result.error.message}")
+    mistakes = _CALLERS_MISTAKES if files is None else _CALLERS_MISTAKES | _BAD_SCRIPTS
+    return EXIT_USAGE if result.error.kind in mistakes else EXIT_FAILED
+
+
+def _place(result: Result, files: Mapping[str, Path]) -> str:
+    for action in result.actions:
+        if action.outcome == "failed" and action.error is not None and action.name in files:
+            line = action.error.line
+            where = "" if line is None else f":{line}:{action.error.column}"
+            return f"{files[action.name]}{where}: "
+    return ""
 
 
 def say(text: str) -> None:

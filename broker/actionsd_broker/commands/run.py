@@ -23,7 +23,8 @@ from actionsd_protocol.messages import MAX_SCRIPT_CHARACTERS
 
 EPILOG = """\
 The result is JSON on standard output; what the scripts log goes to standard error.
-Exit status: 0 the job succeeded, 1 an action failed, 2 usage or bad input.
+Exit status: 0 the job succeeded, 1 an action failed, 2 usage or bad input (a script that
+does not compile or lacks its function is bad input).
 
 examples:
   actionsd run flatRoles.js --trigger complement-token/pre-userinfo --context user.json
@@ -70,7 +71,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Run the job and print its result."""
     trigger = read_trigger(arguments.trigger)
-    actions = [_read_action(script, arguments) for script in arguments.scripts]
+    paths = [_split(script) for script in arguments.scripts]
+    actions = [_read_action(name, path, arguments) for name, path in paths]
     context = read_context(arguments.context)
     log.set_up(level="error", form="text")
     patience = 30 + 30 * len(actions)
@@ -78,18 +80,22 @@ def run(arguments: argparse.Namespace) -> int:
         result = client.call(
             trigger, tenant=arguments.tenant, context=context, actions=actions, timeout=patience
         )
-        return print_result(result)
+        return print_result(result, files=dict(paths))
 
 
-def _read_action(script: str, arguments: argparse.Namespace) -> Action:
+def _split(script: str) -> tuple[str, Path]:
     named = _NAMED.match(script)
     path = Path(named["path"] if named else script)
+    return (named["name"] if named else path.stem), path
+
+
+def _read_action(name: str, path: Path, arguments: argparse.Namespace) -> Action:
     try:
         source = read_file(path).decode()
     except UnicodeDecodeError as error:
         raise OperatorError(f"{path}: not UTF-8 text") from error
     action = Action(
-        name=named["name"] if named else path.stem,
+        name=name,
         script=source,
         timeout=arguments.timeout,
         allowed_to_fail=arguments.allowed_to_fail,

@@ -1,0 +1,242 @@
+"""The daemon as a whole: real processes, signals, deaths, reloads."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from daemon import Daemon
+
+from actionsd_client import Action, Client, Result
+from actionsd_protocol.errors import FailureKind
+
+TRIGGER = "complement-token/pre-userinfo"
+SLOW = """function slow(ctx, api) {
+  const end = Date.now() + ctx.v1.claims.ms; while (Date.now() < end);
+  api.v1.claims.setClaim('done', true);
+}"""
+ECHO = "function echo(ctx, api) { api.v1.claims.setClaim('m', ctx.v1.claims.n) }"
+
+
+def slow(client: Client, ms: int, **more: object) -> Callable[[], Result]:
+    pending = client.submit(
+        TRIGGER,
+        tenant="t",
+        context={"claims": {"ms": ms}},
+        actions=[Action(name="slow", script=SLOW, **more)],  # type: ignore[arg-type]
+    )
+    return pending.result
+
+
+def echo(client: Client, n: int) -> Result:
+    return client.call(
+        TRIGGER,
+        tenant="t",
+        context={"claims": {"n": n}},
+        actions=[Action(name="echo", script=ECHO)],
+    )
+
+
+def test_ready_line_names_endpoint_engine_and_workers(daemon: Daemon) -> None:
+    line = daemon.wait_line("actionsd ready")
+    assert daemon.endpoint in line
+    assert "V8 14." in line
+    assert "2 workers" in line
+
+
+def test_killed_worker_fails_its_job_and_is_replaced(daemon: Daemon) -> None:
+    with Client(daemon.endpoint) as client:
+        before = {worker.pid for worker in daemon.workers()}
+        answer = slow(client, 15_000)
+        victim = next(iter(busy(daemon)))
+        os.kill(victim, signal.SIGKILL)
+        result = answer()
+        assert result.error is not None
+        assert result.error.kind is FailureKind.WORKER_LOST
+        assert "SIGKILL" in result.error.message
+        assert echo(client, 5).claims() == {"m": 5}
+    daemon.wait_line("worker_ready", count=3)
+    assert len({worker.pid for worker in daemon.workers()} - before) == 1
+
+
+def busy(daemon: Daemon) -> list[int]:
+    """Wait until a worker burns CPU; return the pids of those that do."""
+    while True:
+        burning = [w.pid for w in daemon.workers() if w.cpu_percent(0.05) > 50]
+        if burning:
+            return burning
+
+
+def test_idle_worker_that_dies_is_replaced(daemon: Daemon) -> None:
+    count = sum("worker_ready" in line for line in daemon.lines)
+    daemon.workers()[0].kill()
+    daemon.wait_line("worker_ready", count=count + 1)
+    assert len(daemon.workers()) == 2
+
+
+def test_endless_loop_fails_in_time_and_the_next_job_succeeds(daemon: Daemon) -> None:
+    with Client(daemon.endpoint) as client:
+        result = slow(client, 10**9, timeout=1.0)()
+        assert result.error is not None
+        assert result.error.kind is FailureKind.TIMEOUT
+        assert result.actions[0].wall_ms >= 1000
+        assert echo(client, 6).claims() == {"m": 6}
+
+
+def test_builtin_that_does_not_listen_costs_the_worker_its_life(daemon: Daemon) -> None:
+    deaf = "function deaf() { Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1) }"
+    with Client(daemon.endpoint) as client:
+        actions = [Action(name="deaf", script=deaf, timeout=0.2)]
+        result = client.call(TRIGGER, tenant="t", context={}, actions=actions)
+        assert result.error is not None
+        assert result.error.kind is FailureKind.TIMEOUT
+        assert result.error.action == "deaf"
+
+
+def test_heap_bomb_fails_with_memory_limit(daemon: Daemon) -> None:
+    bomb = "function bomb() { const a = []; for (;;) a.push(new Array(1000).fill(1.5)) }"
+    with Client(daemon.endpoint) as client:
+        actions = [Action(name="bomb", script=bomb)]
+        result = client.call(TRIGGER, tenant="t", context={}, actions=actions)
+        assert result.error is not None
+        assert result.error.kind is FailureKind.MEMORY_LIMIT
+
+
+def test_worker_that_is_stopped_by_a_signal_is_killed_when_late(daemon: Daemon) -> None:
+    with Client(daemon.endpoint) as client:
+        answer = slow(client, 1000, timeout=0.5)
+        victim = psutil.Process(next(iter(busy(daemon))))
+        victim.suspend()  # it cannot end by itself any more: the broker has to step in
+        result = answer()
+        assert result.error is not None
+        assert result.error.kind is FailureKind.TIMEOUT
+    assert "reason=late" in daemon.wait_line("worker_killed")
+
+
+def test_sigterm_finishes_accepted_jobs_and_refuses_new_ones(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        answers = [slow(client, 700) for _ in range(4)]
+        busy(daemon)
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_line("draining")
+        refused = echo(client, 1)
+        assert refused.error is not None
+        assert refused.error.kind is FailureKind.OVERLOADED
+        assert [answer().claims() for answer in answers] == [{"done": True}] * 4
+    assert daemon.wait_exit() == 0
+
+
+def test_second_sigterm_does_not_wait(start_daemon: Callable[..., Daemon]) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        slow(client, 15_000)
+        busy(daemon)
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_line("draining")
+        daemon.signal(signal.SIGTERM)
+        assert daemon.wait_exit() == 0
+
+
+def test_workers_do_not_outlive_a_broker_that_is_killed(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    workers = daemon.workers()
+    daemon.process.kill()
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []
+
+
+MANIFEST = '[actions.hello]\nfile = "hello.js"\n[flows]\npreuserinfo = ["hello"]\n'
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    (tmp_path / "acme.toml").write_text(MANIFEST)
+    write_hello(tmp_path, "one")
+    return tmp_path
+
+
+def write_hello(registry: Path, value: str, name: str = "hello") -> None:
+    script = f"function {name}(ctx, api) {{ api.v1.claims.setClaim('v', '{value}') }}"
+    (registry / "hello.js").write_text(script)
+
+
+def hello(client: Client) -> dict[str, object]:
+    return client.call(TRIGGER, tenant="acme", context={}).claims()
+
+
+def test_reload_takes_a_good_registry_and_keeps_running_on_a_bad_one(
+    registry: Path, start_daemon: Callable[..., Daemon]
+) -> None:
+    daemon = start_daemon(registry=registry)
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        assert hello(client) == {"v": "one"}
+        write_hello(registry, "two")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_line("registry_loaded", count=2)
+        assert hello(client) == {"v": "two"}
+        write_hello(registry, "three", name="helo")
+        daemon.signal(signal.SIGHUP)
+        line = daemon.wait_line("registry_refused")
+        assert "hello.js: action hello: function not found" in line
+        assert hello(client) == {"v": "two"}
+        (registry / "acme.toml").write_text("nonsense")
+        daemon.signal(signal.SIGHUP)
+        assert "acme.toml" in daemon.wait_line("registry_refused", count=2)
+        assert hello(client) == {"v": "two"}
+
+
+def test_daemon_does_not_start_with_a_bad_registry(
+    registry: Path, start_daemon: Callable[..., Daemon]
+) -> None:
+    (registry / "hello.js").write_text("function hello() {\n  let a = ;\n}")
+    daemon = start_daemon(registry=registry)
+    assert daemon.wait_exit() == 2
+    assert "hello.js:2:11: action hello: SyntaxError" in daemon.log()
+    assert "Traceback" not in daemon.log()
+
+
+def test_trigger_without_actions_succeeds_without_a_worker(daemon: Daemon) -> None:
+    with Client(daemon.endpoint) as client:
+        result = client.call(TRIGGER, tenant="nobody", context={})
+    assert result.outcome == "succeeded"
+    assert result.actions == []
+
+
+def test_second_daemon_on_an_endpoint_is_refused(
+    daemon: Daemon, start_daemon: Callable[..., Daemon]
+) -> None:
+    second = start_daemon("--endpoint", daemon.endpoint)
+    assert second.wait_exit() == 2
+    assert f"another actionsd (pid {daemon.process.pid}) serves this endpoint" in second.log()
+
+
+def test_daemon_whose_workers_cannot_start_says_why(
+    short_path: Path, start_daemon: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Workers are started without our environment, but with our site-packages: a broken
+    # V8 there is what an operator would see.
+    (short_path / "sitecustomize.py").write_text(
+        "import subprocess, sys\n"
+        "real = subprocess.Popen.__init__\n"
+        "def init(self, args, *more, **options):\n"
+        "    real(self, [*args[:1], '-c', 'raise SystemExit(\"no V8 here\")'], *more, **options)\n"
+        "subprocess.Popen.__init__ = init\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(short_path))
+    daemon = start_daemon()
+    assert daemon.wait_exit() == 2
+    assert "workers do not start; the last one said:" in daemon.log()
+    assert "no V8 here" in daemon.log()

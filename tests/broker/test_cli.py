@@ -1,0 +1,179 @@
+"""The command: what it prints, how it exits, what it says of mistakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TypeAlias
+
+import pytest
+from daemon import Daemon
+
+Command: TypeAlias = Callable[..., CompletedProcess[str]]
+
+GREET = """const log = require('zitadel/log');
+function greet(ctx, api) {
+  log.warn('hello %s', ctx.v1.getUser().username);
+  api.v1.claims.setClaim('greeting', 'hello');
+}
+"""
+USER = '{"user": {"username": "jane"}}'
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    (tmp_path / "greet.js").write_text(GREET)
+    (tmp_path / "user.json").write_text(USER)
+    return tmp_path / "greet.js"
+
+
+def test_run_prints_the_result_and_logs_apart(actionsd: Command, script: Path) -> None:
+    done = actionsd("run", script.name, "--trigger", "2:4", "--context", "user.json")
+    result = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert sorted(result) == ["actions", "error", "logs", "mutations", "outcome", "timing"]
+    assert result["mutations"] == [
+        {"op": "setClaim", "action": "greet", "key": "greeting", "value": "hello"}
+    ]
+    assert result["logs"] == [{"action": "greet", "level": "warning", "message": "hello jane"}]
+    assert sorted(result["actions"][0]) == [
+        "cpu_ms",
+        "error",
+        "fetches",
+        "name",
+        "outcome",
+        "wall_ms",
+    ]
+    assert sorted(result["timing"]) == ["queue_ms", "run_ms", "total_ms"]
+    assert done.stderr == "warning: greet: hello jane\n"
+
+
+def test_run_reads_the_context_from_standard_input(actionsd: Command, script: Path) -> None:
+    arguments = ("run", script.name, "--trigger", "preuserinfo", "--context", "-")
+    assert actionsd(*arguments, stdin=USER).returncode == 0
+
+
+def test_run_exits_1_when_an_action_fails(actionsd: Command, tmp_path: Path) -> None:
+    (tmp_path / "f.js").write_text("function f() {\n  throw 'no way'\n}")
+    done = actionsd("run", "f.js", "--trigger", "2:4", "--context", "-", stdin="{}")
+    assert done.returncode == 1
+    assert done.stderr == "failed: action f: script_threw: no way at f (2:3)\n"
+    error = json.loads(done.stdout)["actions"][0]["error"]
+    assert error == {
+        "kind": "script_threw",
+        "message": "no way at f (2:3)",
+        "line": 2,
+        "column": 3,
+    }
+
+
+def test_run_goes_on_after_a_failure_that_is_allowed(actionsd: Command, script: Path) -> None:
+    (script.parent / "f.js").write_text("function f() { throw 1 }")
+    arguments = ("--trigger", "2:4", "--context", "user.json", "--allowed-to-fail")
+    done = actionsd("run", "f.js", f"greet={script}", *arguments)
+    outcomes = [action["outcome"] for action in json.loads(done.stdout)["actions"]]
+    assert done.returncode == 0
+    assert outcomes == ["tolerated", "succeeded"]
+
+
+def test_run_takes_another_name_for_a_script(actionsd: Command, tmp_path: Path) -> None:
+    (tmp_path / "file-name.js").write_text("const f = () => {}")
+    arguments = ("--trigger", "2:4", "--context", "-")
+    assert actionsd("run", "f=file-name.js", *arguments, stdin="{}").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "message"),
+    [
+        (["none.js"], "{}", "actionsd: none.js: cannot be read: No such file or directory"),
+        (["greet.js", "--trigger", "x"], "{}", "actionsd: unknown trigger 'x'; there is:"),
+        (["greet.js", "--timeout", "21"], "{}", "--timeout 21: between 0 and 20 seconds"),
+        (["greet.js", "--context", "n.json"], "", "actionsd: n.json: cannot be read: No such"),
+        (["greet.js"], '{"user": }', "standard input: not a context document: not JSON"),
+        (["greet.js"], '{"usr": 1}', "unknown key 'usr'; did you mean 'user'?"),
+        (["greet.js"], '{"user": {"id": 7}}', "Expected `str | null`, got `int` - at `$.user.id`"),
+        (["greet.js"], "[]", "a JSON object expected, got list"),
+    ],
+)
+def test_bad_input_exits_2_with_one_clear_message(
+    actionsd: Command, script: Path, arguments: list[str], stdin: str, message: str
+) -> None:
+    assert script.exists()
+    defaults = ["--trigger", "2:4", "--context", "-"]
+    for option in ("--trigger", "--context"):
+        if option in arguments:
+            at = defaults.index(option)
+            del defaults[at : at + 2]
+    done = actionsd("run", *arguments, *defaults, stdin=stdin)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_syntax_error_is_one_message_with_its_place(actionsd: Command, tmp_path: Path) -> None:
+    (tmp_path / "f.js").write_text("function f() {\n  let a = ;\n}")
+    done = actionsd("run", "f.js", "--trigger", "2:4", "--context", "-", stdin="{}")
+    assert done.returncode == 1
+    assert (
+        done.stderr == "failed: action f: syntax_error: SyntaxError: Unexpected token ';' at 2:11\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["", "serve", "run", "call", "check"])
+def test_help_explains(actionsd: Command, command: str) -> None:
+    done = actionsd(*([command] if command else []), "--help")
+    assert done.returncode == 0
+    assert "usage: actionsd" in done.stdout
+
+
+def test_call_without_a_daemon_says_so(actionsd: Command, script: Path) -> None:
+    arguments = ("--tenant", "t", "--context", str(script.parent / "user.json"))
+    done = actionsd("call", "2:4", *arguments, "--endpoint", f"ipc://{script.parent}/no")
+    assert done.returncode == 2
+    assert "no daemon answers at ipc://" in done.stderr
+
+
+def test_call_reaches_a_running_daemon(
+    actionsd: Command, script: Path, start_daemon: Callable[..., Daemon]
+) -> None:
+    manifest = '[actions.greet]\nfile = "greet.js"\n[flows]\n"2:4" = ["greet"]\n'
+    (script.parent / "acme.toml").write_text(manifest)
+    daemon = start_daemon(registry=script.parent)
+    daemon.wait_ready()
+    arguments = ("--context", "user.json", "--endpoint", daemon.endpoint)
+    done = actionsd("call", "preuserinfo", "--tenant", "acme", *arguments)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["outcome"] == "succeeded"
+    other = actionsd("call", "preuserinfo", "--tenant", "other", *arguments)
+    assert other.returncode == 0
+    assert "note: tenant 'other' has no action" in other.stderr
+
+
+def test_check_prints_a_line_for_each_action(actionsd: Command, script: Path) -> None:
+    (script.parent / "patch.js").write_text("Array.prototype.x = 1; function patch() {}")
+    (script.parent / "acme.toml").write_text(
+        '[actions.greet]\nfile = "greet.js"\n[actions.patch]\nfile = "patch.js"\n'
+    )
+    done = actionsd("check", str(script.parent))
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert lines[0] == f"ok acme/greet {script}"
+    assert "patches built-ins" in lines[1]
+
+
+def test_check_names_what_is_wrong(actionsd: Command, script: Path) -> None:
+    script.write_text("function gret() {}\nthrow new Error('top')")
+    (script.parent / "acme.toml").write_text('[actions.greet]\nfile = "greet.js"\n')
+    done = actionsd("check", str(script.parent))
+    assert done.returncode == 2
+    assert f"{script}:2:7: action greet: Error: top" in done.stderr
+
+
+def test_serve_names_a_mistake_in_its_configuration(actionsd: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("workers = 2\nport = 1\n")
+    done = actionsd("serve", "-c", "a.toml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("actionsd: a.toml:2: Object contains unknown field `port`")

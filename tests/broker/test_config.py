@@ -1,0 +1,60 @@
+"""Configurations are read strictly, and mistakes are named with their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionsd_broker.config import Config, check_endpoint, load_config, parse_config
+from actionsd_broker.errors import ConfigError
+
+
+def test_empty_file_means_defaults() -> None:
+    assert parse_config("", "x.toml") == Config()
+
+
+def test_registry_is_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "actionsd.toml"
+    path.write_text('registry = "actions"\nworkers = 4\n')
+    config = load_config(path)
+    assert config.registry == str(tmp_path / "actions")
+    assert config.workers == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("workers = 0", r"x.toml:1: .*>= 1.*workers"),
+        ('\nworkers = "two"', r"x.toml:2: Expected `int`.*workers"),
+        ("workers = 2\nworker = 3", r"x.toml:2: .*unknown field `worker`"),
+        ("workers =", r"x.toml: Invalid value \(at"),
+        ('log_level = "loud"', r"x.toml:1: .*log_level"),
+        ('endpoint = "tcp://0.0.0.0:5000"', "expected ipc://PATH"),
+        ('endpoint = "http://x"', "expected ipc://PATH"),
+    ],
+)
+def test_mistake_is_named_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_config(text, "x.toml")
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none.toml: cannot be read: No such file"):
+        load_config(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("endpoint", ["ipc:///run/x", "tcp://127.0.0.1:5000", "tcp://[::1]:5000"])
+def test_endpoint_on_this_machine_is_served(endpoint: str) -> None:
+    check_endpoint(endpoint)
+
+
+@pytest.mark.parametrize("endpoint", ["ipc://", "ipc://" + "x" * 108, "tcp://*:1", "inproc://x"])
+def test_endpoint_that_strangers_reach_is_refused(endpoint: str) -> None:
+    with pytest.raises(ConfigError):
+        check_endpoint(endpoint)
+
+
+def test_command_line_is_checked_like_a_file() -> None:
+    with pytest.raises(ConfigError, match="workers"):
+        Config().changed(workers=0)

@@ -1,0 +1,103 @@
+"""Registries are loaded whole or not at all, with every problem named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionsd_broker.errors import RegistryError
+from actionsd_broker.plan import EMPTY
+from actionsd_broker.registry import load_registry
+from actionsd_protocol.triggers import PRE_ACCESS_TOKEN, PRE_USERINFO
+
+MANIFEST = """\
+[actions.hello]
+file = "hello.js"
+timeout = 2.5
+allowed_to_fail = true
+
+[actions.other]
+file = "hello.js"
+
+[flows]
+"complement-token/pre-userinfo" = ["hello", "other"]
+"""
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "acme.toml").write_text(MANIFEST)
+    (tmp_path / "hello.js").write_text("function hello() {}")
+    return tmp_path
+
+
+def problems(directory: Path) -> list[str]:
+    with pytest.raises(RegistryError) as caught:
+        load_registry(directory)
+    return [line.replace(str(directory), "D") for line in caught.value.problems]
+
+
+def test_flow_is_planned_in_its_order(directory: Path) -> None:
+    plan = load_registry(directory).plan("acme", PRE_USERINFO)
+    steps = [(step.name, step.timeout, step.allowed_to_fail) for step in plan.steps]
+    assert steps == [("hello", 2.5, True), ("other", 20.0, False)]
+
+
+def test_what_is_not_bound_runs_nothing(directory: Path) -> None:
+    registry = load_registry(directory)
+    assert registry.plan("acme", PRE_ACCESS_TOKEN) is EMPTY
+    assert registry.plan("nobody", PRE_USERINFO) is EMPTY
+
+
+def test_trigger_may_be_named_by_alias(directory: Path) -> None:
+    (directory / "acme.toml").write_text(MANIFEST.replace("complement-token/pre-userinfo", "2:4"))
+    assert len(load_registry(directory).plan("acme", PRE_USERINFO).steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("hello.js", "gone.js", "D/acme.toml:2: D/gone.js: cannot be read: No such file"),
+        ("hello.js", "../x.js", "D/acme.toml:2: ../x.js is outside of the registry"),
+        ("timeout = 2.5", "timeout = 21", "D/acme.toml:3: Expected `float` <= 20.0"),
+        ("timeout = 2.5", 'timeout = "2"', "D/acme.toml:3: Expected `float`"),
+        ("timeout = 2.5", "time_out = 2", "D/acme.toml:3: Object contains unknown field"),
+        ("pre-userinfo", "pre-user", "D/acme.toml:10: unknown trigger 'complement-token/pre-user'"),
+        ('"other"]', '"another"]', "D/acme.toml:10: no action 'another' in [actions]"),
+        ("[flows]", "[flow]", "D/acme.toml:9: Object contains unknown field `flow`"),
+        ("[flows]", "[flows", "D/acme.toml: Expected ']'"),
+    ],
+)
+def test_mistake_is_named_with_file_line_and_reason(
+    directory: Path, old: str, new: str, problem: str
+) -> None:
+    (directory / "acme.toml").write_text(MANIFEST.replace(old, new))
+    assert problems(directory)[0].startswith(problem)
+
+
+def test_every_problem_is_named_at_once(directory: Path) -> None:
+    (directory / "beta.toml").write_text("[flows]\nx = []\ny = []\n")
+    (directory / "acme.toml").write_text("nonsense")
+    assert len(problems(directory)) == 3
+
+
+def test_two_manifests_of_one_tenant_are_refused(directory: Path) -> None:
+    (directory / "beta.toml").write_text('tenant = "acme"\n')
+    assert problems(directory) == ["D/beta.toml:1: tenant 'acme' is in D/acme.toml already"]
+
+
+def test_trigger_bound_under_two_names_is_refused(directory: Path) -> None:
+    more = MANIFEST + '"preuserinfo" = ["hello"]\n'
+    (directory / "acme.toml").write_text(more)
+    assert "bound twice" in problems(directory)[0]
+
+
+def test_script_that_is_not_text_is_refused(directory: Path) -> None:
+    (directory / "hello.js").write_bytes(b"\xff\xfe")
+    assert problems(directory)[0].endswith("hello.js: not UTF-8 text")
+
+
+def test_directory_without_manifests_is_refused(tmp_path: Path) -> None:
+    assert "holds no manifest" in problems(tmp_path)[0]
+    assert "not a directory" in problems(tmp_path / "none")[0]

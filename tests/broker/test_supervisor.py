@@ -1,0 +1,88 @@
+"""Worker processes, real ones: started, reaped, and what is said of their ends."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from actionsd_broker.supervisor import Exit, Supervisor, short, traceback_places
+
+
+@pytest.fixture
+def supervisor(short_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(2, f"ipc://{short_path}/w")
+    yield supervisor
+    supervisor.close()
+
+
+def wait_exits(supervisor: Supervisor, count: int) -> list[Exit]:
+    exits: list[Exit] = []
+    poller = select.poll()
+    poller.register(supervisor.epoll.fileno(), select.POLLIN)
+    while len(exits) < count:
+        assert poller.poll(30_000), "no worker ended"
+        exits += supervisor.reap()
+    return exits
+
+
+def test_as_many_workers_start_as_were_asked_for(supervisor: Supervisor) -> None:
+    assert len(supervisor.start_due(time.monotonic())) == 2
+    assert supervisor.start_due(time.monotonic()) == []
+    assert len(supervisor.alive) == 2
+
+
+def test_killed_worker_is_reaped_with_its_cause(supervisor: Supervisor) -> None:
+    worker = supervisor.start_due(time.monotonic())[0]
+    supervisor.kill(worker)
+    exits = wait_exits(supervisor, 1)
+    assert exits[0].worker == worker
+    assert "SIGKILL" in exits[0].cause.reason
+
+
+def test_worker_of_a_job_is_replaced_at_once(supervisor: Supervisor) -> None:
+    worker = supervisor.start_due(0.0)[0]
+    supervisor.kill(worker)
+    supervisor.replace(wait_exits(supervisor, 1)[0], with_job=True, now=5.0)
+    assert len(supervisor.start_due(5.0)) == 1
+
+
+def test_stopped_supervisor_starts_nobody(supervisor: Supervisor) -> None:
+    supervisor.stop()
+    assert supervisor.start_due(0.0) == []
+
+
+def test_worker_that_is_not_ready_in_time_is_killed(supervisor: Supervisor) -> None:
+    started = supervisor.start_due(0.0)
+    supervisor.kill_unready(10.0)
+    supervisor.kill_unready(31.0)
+    assert {exit_.worker for exit_ in wait_exits(supervisor, 2)} == set(started)
+
+
+def test_stranger_is_not_ready(supervisor: Supervisor) -> None:
+    worker = supervisor.start_due(0.0)[0]
+    assert not supervisor.ready(worker, 1)
+    assert not supervisor.ready("w9-nobody", 1)
+    assert supervisor.ready_count == 0
+
+
+def test_worker_knows_nothing_of_the_environment(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    supervisor.start_due(0.0)
+    for child in psutil.Process().children():
+        assert "SECRET_TOKEN" not in child.environ()
+
+
+def test_secret_half_of_a_name_is_not_for_logs() -> None:
+    assert short("w12-abcdef") == "w12"
+
+
+def test_traceback_is_told_without_its_message() -> None:
+    words = 'Traceback\n  File "/x/a.py", line 3, in f\n  File "/x/b.py", line 7\nValueError: pw'
+    assert traceback_places(words) == "b.py line 7 < a.py line 3"

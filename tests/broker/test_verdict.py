@@ -1,0 +1,125 @@
+"""Reports that no honest worker could have written are refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from actionsd_broker.verdict import failure, judge, outcomes
+from actionsd_protocol.errors import FailureKind, RemoteProtocolError
+from actionsd_protocol.messages import Span, Step
+from actionsd_protocol.report import ReportDocument, decode_report
+from actionsd_protocol.triggers import PRE_USERINFO
+
+STRICT = Step(name="a", script="0" * 32, timeout=1, allowed_to_fail=False, fresh=False)
+LENIENT = Step(name="b", script="1" * 32, timeout=1, allowed_to_fail=True, fresh=False)
+ERROR = {"kind": "script_threw", "message": "no"}
+
+
+def action(name: str, outcome: str = "succeeded", error: Any = None) -> dict[str, Any]:
+    return {"name": name, "outcome": outcome, "error": error}
+
+
+def report(*actions: dict[str, Any], **more: Any) -> ReportDocument:
+    document = {"actions": list(actions), "mutations": [], "logs": [], **more}
+    return decode_report(json.dumps(document).encode())
+
+
+HONEST = [
+    report(action("a"), action("b")),
+    report(action("a", "failed", ERROR), action("b", "skipped")),
+    report(action("a"), action("b", "tolerated", ERROR)),
+    report(error={"kind": "bad_request", "message": "no"}),
+    report(
+        action("a"),
+        action("b"),
+        mutations=[
+            {"op": "setClaim", "action": "a", "key": "k", "value": {"x": [1]}},
+            {
+                "op": "appendLogIntoClaims",
+                "action": "b",
+                "key": "urn:zitadel:iam:action:b:log",
+                "value": ["hm"],
+            },
+            {"op": "setMetadata", "action": "b", "key": "k", "value": "NA=="},
+        ],
+        logs=[{"action": "a", "level": "info", "message": "hi"}],
+    ),
+]
+
+FORGED = {
+    "an action is missing": report(action("a")),
+    "an action is foreign": report(action("a"), action("c")),
+    "the order is another": report(action("b"), action("a")),
+    "an action ran after a failure": report(action("a", "failed", ERROR), action("b")),
+    "an action was skipped without a failure": report(action("a"), action("b", "skipped")),
+    "a failure has no error": report(action("a", "failed"), action("b", "skipped")),
+    "a success has an error": report(action("a", error=ERROR), action("b")),
+    "a failure is tolerated that is not allowed": report(
+        action("a", "tolerated", ERROR), action("b")
+    ),
+    "a failure is not tolerated that is allowed": report(action("a"), action("b", "failed", ERROR)),
+    "a mutation is a stranger's": report(
+        action("a"),
+        action("b"),
+        mutations=[{"op": "setClaim", "action": "c", "key": "k", "value": 1}],
+    ),
+    "a mutation is of a skipped action": report(
+        action("a", "failed", ERROR),
+        action("b", "skipped"),
+        mutations=[{"op": "setClaim", "action": "b", "key": "k", "value": 1}],
+    ),
+    "a claim is reserved": report(
+        action("a"),
+        action("b"),
+        mutations=[{"op": "setClaim", "action": "a", "key": "urn:zitadel:iam:x", "value": 1}],
+    ),
+    "a log claim has another action's name": report(
+        action("a"),
+        action("b"),
+        mutations=[
+            {
+                "op": "appendLogIntoClaims",
+                "action": "a",
+                "key": "urn:zitadel:iam:action:b:log",
+                "value": [],
+            }
+        ],
+    ),
+    "a log line is a stranger's": report(
+        action("a"), action("b"), logs=[{"action": "c", "level": "info", "message": ""}]
+    ),
+    "nothing began, but something ran": report(
+        action("a"), action("b"), error={"kind": "bad_request", "message": "no"}
+    ),
+}
+
+
+@pytest.mark.parametrize("honest", HONEST)
+def test_honest_report_is_accepted(honest: ReportDocument) -> None:
+    judge([STRICT, LENIENT], PRE_USERINFO, honest, [Span(1, 1), Span(1, 1)])
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
+def test_forged_report_is_refused(forged: ReportDocument) -> None:
+    with pytest.raises(RemoteProtocolError):
+        judge([STRICT, LENIENT], PRE_USERINFO, forged, [])
+
+
+def test_more_spans_than_actions_are_refused() -> None:
+    with pytest.raises(RemoteProtocolError, match="3 spans"):
+        judge([STRICT, LENIENT], PRE_USERINFO, HONEST[0], [Span(1, 1)] * 3)
+
+
+def test_skipped_actions_cost_nothing() -> None:
+    costs = outcomes(HONEST[1], [Span(2500, 1500)])
+    assert [(c.name, c.wall_ms, c.cpu_ms) for c in costs] == [("a", 2.5, 1.5), ("b", 0, 0)]
+
+
+def test_job_fails_with_the_failure_of_its_culprit() -> None:
+    failed = failure(HONEST[1])
+    assert failed is not None
+    assert (failed.kind, failed.action) == (FailureKind.SCRIPT_THREW, "a")
+    assert failure(HONEST[2]) is None
