@@ -4,14 +4,14 @@ A directory with one TOML manifest for each tenant, and the scripts as files bes
 
     tenant = "acme"                      # default: the manifest's name without .toml
 
-    [actions.flatRoles]                  # the function's name
-    file = "flat_roles.js"
+    [actions.roleClaims]                  # the function's name
+    file = "role_claims.js"
     timeout = 2.0                        # seconds, 20 at the most and by default
     allowed_to_fail = true               # default: false
     realm = "auto"                       # or "shared", "fresh" (docs/actions.md)
 
     [flows]
-    "complement-token/pre-userinfo" = ["flatRoles"]
+    "complement-token/pre-userinfo" = ["roleClaims"]
 
 Loading checks everything that needs no V8; that the scripts compile and define their
 functions is checked in a worker (`check`), for the broker runs no scripts.

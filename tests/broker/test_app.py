@@ -108,7 +108,7 @@ def test_heap_bomb_fails_with_memory_limit(daemon: Daemon) -> None:
 
 def test_worker_that_is_stopped_by_a_signal_is_killed_when_late(daemon: Daemon) -> None:
     with Client(daemon.endpoint) as client:
-        answer = slow(client, 1000, timeout=0.5)
+        answer = slow(client, 10**6, timeout=2.0)
         victim = psutil.Process(next(iter(busy(daemon))))
         victim.suspend()  # it cannot end by itself any more: the broker has to step in
         result = answer()

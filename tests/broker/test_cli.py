@@ -59,7 +59,7 @@ def test_run_exits_1_when_an_action_fails(actionsd: Command, tmp_path: Path) -> 
     (tmp_path / "f.js").write_text("function f() {\n  throw 'no way'\n}")
     done = actionsd("run", "f.js", "--trigger", "2:4", "--context", "-", stdin="{}")
     assert done.returncode == 1
-    assert done.stderr == "failed: action f: script_threw: no way at f (2:3)\n"
+    assert done.stderr == "f.js:2:3: failed: action f: script_threw: no way at f (2:3)\n"
     error = json.loads(done.stdout)["actions"][0]["error"]
     assert error == {
         "kind": "script_threw",
@@ -116,10 +116,18 @@ def test_bad_input_exits_2_with_one_clear_message(
 def test_syntax_error_is_one_message_with_its_place(actionsd: Command, tmp_path: Path) -> None:
     (tmp_path / "f.js").write_text("function f() {\n  let a = ;\n}")
     done = actionsd("run", "f.js", "--trigger", "2:4", "--context", "-", stdin="{}")
-    assert done.returncode == 1
-    assert (
-        done.stderr == "failed: action f: syntax_error: SyntaxError: Unexpected token ';' at 2:11\n"
-    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("f.js:2:11: failed: action f: syntax_error: SyntaxError: Unexp")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_missing_function_is_bad_input_and_names_what_is_there(
+    actionsd: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "f.js").write_text("function g() {}\nconst h = 1;")
+    done = actionsd("run", "f.js", "--trigger", "2:4", "--context", "-", stdin="{}")
+    assert done.returncode == 2
+    assert "function not found: f; the script defines g, h" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["", "serve", "run", "call", "check"])

@@ -27,8 +27,8 @@ Exit status: 0 the job succeeded, 1 an action failed, 2 usage or bad input (a sc
 does not compile or lacks its function is bad input).
 
 examples:
-  actionsd run flatRoles.js --trigger complement-token/pre-userinfo --context user.json
-  actionsd run groups=flat.js audit.js --trigger preuserinfo --context - < user.json
+  actionsd run roleClaims.js --trigger complement-token/pre-userinfo --context user.json
+  actionsd run groups=roles.js audit.js --trigger preuserinfo --context - < user.json
 """
 
 _NAMED = re.compile(r"^(?P<name>[^\s/=.]+)=(?P<path>.+)$")
