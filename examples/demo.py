@@ -25,9 +25,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="actionsd-demo-") as directory:
         endpoint = f"ipc://{directory}/broker.sock"
         say(f"$ actionsd serve -c examples/actionsd.toml --endpoint {endpoint}")
+        command = [sys.executable, "-m", "actionsd_broker.cli", "serve"]
         daemon = subprocess.Popen(
-            [sys.executable, "-m", "actionsd_broker.cli", "serve"]
-            + ["-c", str(EXAMPLES / "actionsd.toml"), "--endpoint", endpoint],
+            [*command, "-c", str(EXAMPLES / "actionsd.toml"), "--endpoint", endpoint],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -45,8 +45,7 @@ def main() -> int:
 
 def wait_ready(daemon: subprocess.Popen[str]) -> bool:
     """Pass the daemon's log on until it is ready; return False if it ends instead."""
-    assert daemon.stderr is not None
-    for line in daemon.stderr:
+    for line in daemon.stderr or ():
         say(line.rstrip())
         if line.startswith("actionsd ready"):
             return True
