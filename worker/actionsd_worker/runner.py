@@ -149,8 +149,7 @@ class Runner:
 
         with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
-            delivery = deliveries[0] if deliveries else realm.collect(_failure(completion))
-        return delivery
+            return deliveries[0] if deliveries else realm.collect(_failure(completion))
 
 
 def _failure(completion: Completion) -> dict[str, Any] | None:
