@@ -13,6 +13,14 @@ from pathlib import Path
 import pytest
 from daemon import Daemon
 
+from actionsd_sandbox.isolate import Engine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """V8, which a process can initialise once; real workers have their own."""
+    return Engine()
+
 
 @pytest.fixture
 def short_path() -> Iterator[Path]:

@@ -21,7 +21,7 @@ from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
 from actionsd_broker.errors import RegistryError, StartError
-from actionsd_broker.frontend import Frontend, Submission
+from actionsd_broker.frontend import Frontend, Peer, Submission
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_broker.registry import Registry, load_registry
 from actionsd_broker.registry_check import RegistryCheck
@@ -52,7 +52,7 @@ class Endpoints(NamedTuple):
 class _Client(NamedTuple):
     """Who asked for a job: a client, under its own number for it."""
 
-    identity: bytes
+    peer: Peer
     number: int
 
 
@@ -254,7 +254,7 @@ class App:
             origin.result(result)
             self._check_next()
         else:
-            self._frontend.reply(origin.identity, origin.number, encode_result(result))
+            self._frontend.reply(origin.peer, origin.number, encode_result(result))
 
     def _execute(self, commands: Sequence[Command]) -> None:
         for command in commands:

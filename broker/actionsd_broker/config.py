@@ -32,8 +32,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     queue_limit: Annotated[int, Meta(ge=1)] = 1000
     queue_seconds: Annotated[float, Meta(gt=0)] = 10.0
     drain_seconds: Annotated[float, Meta(gt=0)] = 60.0
-    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
-    log_format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
+    log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
+    log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
 
     def changed(self, **changes: Any) -> Config:
         """Return the same with some values changed; raises ConfigError as a file would."""

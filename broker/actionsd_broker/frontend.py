@@ -27,10 +27,17 @@ MAX_SESSIONS = 10_000
 """Clients remembered; ZeroMQ does not say who has left, so the longest silent goes."""
 
 
+class Peer(NamedTuple):
+    """A client in one of its sessions: a result is for the session that asked for it."""
+
+    identity: bytes
+    session: ClientSession
+
+
 class Submission(NamedTuple):
     """A job that a client asks for."""
 
-    client: bytes
+    client: Peer
     message: Submit
     context: bytes
 
@@ -59,12 +66,10 @@ class Frontend:
                 submissions.append(submission)
         return submissions
 
-    def reply(self, client: bytes, number: int, document: bytes) -> None:
-        """Send a result, unless its client is gone."""
-        session = self._sessions.get(client)
-        if session is None or number not in session.in_flight:
-            return
-        self._send(client, session, Result(id=number), document)
+    def reply(self, client: Peer, number: int, document: bytes) -> None:
+        """Send a result, unless the session that asked for it has ended."""
+        if self._sessions.get(client.identity) is client.session:
+            self._send(client.identity, client.session, Result(id=number), document)
 
     def close(self) -> None:
         """Send what is left and close."""
@@ -84,7 +89,7 @@ class Frontend:
             )
             self._send(client, session, welcome)
         elif isinstance(message, Submit):
-            return Submission(client, message, payload)
+            return Submission(Peer(client, session), message, payload)
         else:
             del self._sessions[client]
         return None

@@ -45,7 +45,7 @@ class _ActionTable(Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     timeout: Seconds = 20.0
     allowed_to_fail: bool = False
-    realm: Annotated[str, Meta(pattern="^(auto|shared|fresh)$")] = "auto"
+    realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
 
 class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,9 +17,9 @@ from msgspec import Meta, Struct, field
 
 Time: TypeAlias = Annotated[
     str,
-    Meta(pattern=r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$"),
+    Meta(pattern=r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?\Z"),
 ]
-Base64: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/\s]*={0,2}$")]
+Base64: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/\s]*={0,2}\s*\Z")]
 
 
 class ContextError(ValueError):
@@ -142,6 +142,8 @@ def check_context(text: bytes) -> None:
     """Raise ContextError if a text is not a context document."""
     try:
         document = json.loads(text.decode(), parse_constant=_not_json)
+    except ContextError:
+        raise
     except UnicodeDecodeError as error:
         raise ContextError(f"not UTF-8: byte {error.start} is {text[error.start]:#04x}") from error
     except json.JSONDecodeError as error:
@@ -149,6 +151,8 @@ def check_context(text: bytes) -> None:
         raise ContextError(f"not JSON: {error.msg} at {place}") from error
     except RecursionError as error:
         raise ContextError("nested too deeply") from error
+    except ValueError as error:
+        raise ContextError(f"not JSON: {error}") from error
     if not isinstance(document, dict):
         raise ContextError(f"a JSON object expected, got {type(document).__name__}")
     _check_keys(document)
@@ -156,6 +160,8 @@ def check_context(text: bytes) -> None:
         msgspec.convert(document, Context)
     except msgspec.ValidationError as error:
         raise ContextError(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise ContextError("a key with half of a surrogate pair in it") from error
 
 
 def _check_keys(document: dict[str, Any]) -> None:
@@ -163,7 +169,7 @@ def _check_keys(document: dict[str, Any]) -> None:
         if key not in KEYS:
             close = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else f"; there is: {', '.join(KEYS)}"
-            raise ContextError(f"unknown key {key!r}{hint}")
+            raise ContextError(f"unknown key {key!a}{hint}")
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -87,7 +87,7 @@ def _unpack(envelope: bytes) -> object:
     try:
         return msgpack.unpackb(
             memoryview(envelope)[1:],
-            max_str_len=2**20,
+            max_str_len=MAX_ENVELOPE_BYTES,
             max_bin_len=0,
             max_ext_len=0,
             max_array_len=1024,

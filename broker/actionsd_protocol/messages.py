@@ -21,7 +21,7 @@ Identifier: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 Text: TypeAlias = Annotated[str, Meta(max_length=1000)]
 Source: TypeAlias = Annotated[str, Meta(max_length=MAX_SCRIPT_CHARACTERS)]
-ScriptId: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+ScriptId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=20)]
 Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
@@ -42,7 +42,7 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     script: Source
     timeout: Seconds = 20.0
     allowed_to_fail: bool = False
-    realm: Annotated[str, Meta(pattern="^(auto|shared|fresh)$")] = "auto"
+    realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
 
 # Client to broker

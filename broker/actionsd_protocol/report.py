@@ -60,7 +60,7 @@ class SetMetadata(Mutation, frozen=True, tag="setMetadata"):
     """A metadata entry of the user; `value` is the base64 of the stored bytes."""
 
     key: str
-    value: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$")]
+    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
 
 
 AnyMutation: TypeAlias = SetClaim | AppendLogIntoClaims | SetMetadata
@@ -89,6 +89,11 @@ _DECODER = msgspec.json.Decoder(ReportDocument, strict=True)
 def decode_report(payload: bytes) -> ReportDocument:
     """Return the report in a payload; raise RemoteProtocolError if it is not one."""
     try:
-        return _DECODER.decode(payload)
+        payload.isascii() or payload.decode()  # `Raw` is passed over, not looked into
+        report = _DECODER.decode(payload)
+        for mutation in report.mutations:
+            if isinstance(mutation, SetClaim):
+                msgspec.json.decode(mutation.value)  # so that every client can
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RemoteProtocolError(f"malformed report: {error}") from error
+    return report

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.report import ActionFailure, AnyMutation, LogLine
 
 
@@ -83,5 +83,8 @@ def encode_result(result: JobResult) -> bytes:
 
 
 def decode_result(payload: bytes) -> Result:
-    """Return the result in a payload; raises msgspec.DecodeError if it is none."""
-    return _DECODER.decode(payload)
+    """Return the result in a payload; raises RemoteProtocolError if it is none."""
+    try:
+        return _DECODER.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RemoteProtocolError(f"malformed result: {error}") from error

@@ -70,7 +70,7 @@ class Connection:
                 self._session.receive(message)
                 if isinstance(message, Result):
                     yield message.id, decode_result(payload)
-            except (ProtocolError, msgspec.DecodeError) as error:
+            except ProtocolError as error:
                 raise RefusedError(f"the daemon broke the protocol: {error}") from error
             if isinstance(message, Fault):
                 raise RefusedError(f"the daemon refused: {message.message}")

@@ -21,6 +21,7 @@ GRACE_SECONDS = 0.05
 EXIT_LATE = 75
 """Exit status of a worker whose script could not be interrupted."""
 
+_SOON_SECONDS = 0.005
 _NEVER = float("inf")
 
 
@@ -39,30 +40,45 @@ class DeadlineTimer:
         signal.signal(signal.SIGALRM, self._fired)
 
     def attach(self, due: Callable[[], float], cancel: Callable[[], None]) -> None:
-        """Watch this isolate: `due` gives the deadline in ms since the epoch, 0 for none."""
-        self.late = False
-        self._due = due
-        self._cancel = cancel
+        """Watch an evaluation.
+
+        `due` gives its deadline in ms since the epoch: 0 if nothing runs, infinity if
+        something does whose deadline is not known yet.
+        """
+        with self.lock:
+            self.late = False
+            self._due = due
+            self._cancel = cancel
+
+    def detach(self) -> None:
+        """Watch nothing any more, whatever is still to fire."""
+        self.attach(lambda: 0.0, lambda: None)
 
     def expect(self, seconds: float) -> None:
-        """Make sure to look no later than in so many seconds."""
-        at = time.monotonic() + seconds
-        if at < self._fires_at:
-            self._fires_at = at
+        """Make sure to look no later than in so many seconds; from any thread."""
+        with self.lock:
+            self._expect(seconds)
+
+    def _expect(self, seconds: float) -> None:
+        now = time.monotonic()
+        # A time that has passed without a look is one whose signal is on its way: it may
+        # come too early to find anything, so it does not count.
+        if now + seconds < self._fires_at or self._fires_at <= now:
+            self._fires_at = now + seconds
             signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def _fired(self, _number: int, _frame: FrameType | None) -> None:
-        self._fires_at = _NEVER
         with self.lock:
+            self._fires_at = _NEVER
             due = self._due()
             if due == 0:
                 return
             left = due / 1000 - time.time()
             if left > 0:
-                self.expect(left + 0.0005)
+                self._expect(_SOON_SECONDS if left == _NEVER else left + 0.0005)
             elif not self.late:
                 self.late = True
                 self._cancel()
-                self.expect(GRACE_SECONDS)
+                self._expect(GRACE_SECONDS)
             else:
                 os._exit(EXIT_LATE)

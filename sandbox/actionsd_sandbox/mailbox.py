@@ -76,7 +76,11 @@ class Mailbox:
         _INT.pack_into(self._memory, 8, reply)
 
     def put(self, head: bytes, body: bytes = b"") -> None:
-        """Send a text of two parts, both UTF-8; raises UnicodeDecodeError if they are not."""
+        """Send a text of two parts, both UTF-8; raises UnicodeDecodeError if they are not.
+
+        What had come of a text that was broken off is forgotten.
+        """
+        self._incoming.clear()
         self._wide = not (head.isascii() and body.isascii())
         if self._wide:
             # What is malformed is found here, before JavaScript sees any of it.

@@ -120,7 +120,10 @@ class Realm:
 
     def _run(self, source: str) -> Completion:
         self._timer.attach(lambda: self._mailbox.deadline_ms, self._isolate.cancel)
-        return self._isolate.evaluate(source)
+        try:
+            return self._isolate.evaluate(source)
+        finally:
+            self._timer.detach()
 
     # On V8's thread, called by the prelude:
 

@@ -72,7 +72,7 @@ def _work(assign: Assign, steps: list[Step], context: bytes, rest: dict[str, Any
         "output_limit": OUTPUT_LIMIT,
         **rest,
     }
-    return Work(msgspec.json.encode(head), context, _script_seconds(steps[0]))
+    return Work(msgspec.json.encode(head), context, min(map(_script_seconds, steps)))
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -100,19 +100,18 @@ def write_report(done: Partial, assign: Assign) -> bytes:
     skipped = [
         {"name": step.name, "outcome": "skipped", "error": None} for step in assign.steps[ran:]
     ]
-    report: dict[str, Any] = {
-        "actions": [] if done.error else done.actions + skipped,
+    if done.error is not None:
+        return refuse(done.error)
+    report = {
+        "actions": done.actions + skipped,
         "mutations": done.mutations,
         "logs": done.logs,
     }
-    if done.error is not None:
-        report["error"] = done.error
     return msgspec.json.encode(report)
 
 
-def refuse(message: str) -> bytes:
-    """Return the report of a job that could not begin for what its context is."""
-    error = {"kind": "bad_request", "message": message}
+def refuse(error: dict[str, Any]) -> bytes:
+    """Return the report of a job whose context is not what it should be."""
     return msgspec.json.encode({"actions": [], "mutations": [], "logs": [], "error": error})
 
 

@@ -20,6 +20,8 @@ from actionsd_worker import job as jobs
 from actionsd_worker.job import Partial
 from actionsd_worker.service import Service
 
+_NOT_UTF8 = {"kind": "bad_request", "message": "context: not UTF-8"}
+
 
 class Runner:
     """Serves jobs until the broker says stop."""
@@ -91,7 +93,7 @@ class Runner:
             self._assign, self._context = received
             self._keep_scripts(self._assign)
             if not _is_utf8(self._context):
-                self._deliver(Delivery(jobs.refuse("context: not UTF-8"), []))
+                self._deliver(Delivery(jobs.refuse(_NOT_UTF8), []))
                 continue
             if any(step.fresh for step in self._assign.steps):
                 return None

@@ -34,13 +34,16 @@ kernel.Claims = class {
     return image;
   }
 
-  // Set a claim if nobody has. Returns 'set', or why there is nothing to tell the IdP.
-  set(key, json) {
+  // Why a claim may not be set: 'reserved', 'exists', or undefined if it may.
+  objection(key) {
     if (key.startsWith(RESERVED)) return 'reserved';
-    if (this.#has(key)) return 'exists';
-    this.#custom.set(key, json);
-    return STANDARD.has(key) && !isEmpty(own(this.#document, key)) ? 'shadowed' : 'set';
+    return this.#has(key) ? 'exists' : undefined;
   }
+
+  // Whether the IdP fills a claim itself, so that setting it tells the IdP nothing.
+  isShadowed(key) { return STANDARD.has(key) && !isEmpty(own(this.#document, key)); }
+
+  set(key, json) { this.#custom.set(key, json); }
 
   // A null claim counts as absent: it may be set again.
   #has(key) {
@@ -48,8 +51,6 @@ kernel.Claims = class {
     if (text !== undefined) return text !== 'null';
     return !STANDARD.has(key) && (own(this.#document, key) ?? null) !== null;
   }
-
-  setLog(key, json) { this.#custom.set(key, json); }
 };
 
 function own(holder, key) { return Object.hasOwn(holder, key) ? holder[key] : undefined; }

@@ -1,7 +1,5 @@
 // How values cross from JavaScript to Go and back (spec 1.8), and checks of the context.
 
-const brand = Object.prototype.toString;
-const apply = Reflect.apply;
 
 // A string parameter: null and undefined are Go's zero value, a symbol its description.
 // Lone surrogates have no place in UTF-8; Go turns them into U+FFFD.
@@ -37,7 +35,8 @@ kernel.badContext = (path, wanted, got) =>
 function describe(value) {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)}`;
+  // Shortened: the text of an uncaught error is cut, and its kind is found by its text.
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value).slice(0, 80)}`;
 }
 function reader(type, wanted, zero) {
   return (holder, key, path) => {
@@ -88,5 +87,3 @@ kernel.readStrings = (holder, key, path) => {
   return values;
 };
 
-// [[Class]] of a value, for telling built-in objects apart whatever their prototype says.
-kernel.classOf = (value) => apply(brand, value, []).slice(8, -1);

@@ -3,7 +3,9 @@
 // The text is a contract: it is stored as metadata. It differs from JSON.stringify: keys
 // sorted, < > & U+2028 U+2029 escaped, nested undefined as null, toJSON not called.
 
+const apply = Reflect.apply;
 const MAX_DEPTH = 512; // Go would not end on a circular object; we say so
+const MAX_DIGITS = 1000;
 const HTML = /[<>&\u2028\u2029]/g;
 const escapeHtml = (char) => '\\u' + char.charCodeAt(0).toString(16).padStart(4, '0');
 const PLAIN = /^[^"\\<>&\u0000-\u001f\u2028\u2029\ud800-\udfff]*$/;
@@ -28,24 +30,62 @@ function encode(value, depth) {
     case 'number': return number(value);
     case 'boolean': return value ? 'true' : 'false';
     case 'undefined': return 'null';
-    case 'bigint': return `${value}`;
+    case 'bigint': return bigint(value);
     case 'symbol': return quote(value.description ?? '');
     case 'function': throw invalid('json: unsupported type: func(goja.FunctionCall) goja.Value');
   }
   if (value === null) return 'null';
   if (depth > MAX_DEPTH) throw invalid('json: the value is circular or nested too deeply');
   if (Array.isArray(value)) return list(value, depth);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return object(value, depth);
   if (value instanceof kernel.Time) return quote(value.toJSON());
-  switch (kernel.classOf(value)) {
-    case 'Date': return Number.isNaN(value.getTime()) ? '"0001-01-01T00:00:00Z"' : quote(new kernel.Time(value.toISOString()).toJSON());
-    case 'Map': case 'Set': return list([...value], depth);
-    case 'Number': return number(Number(value));
-    case 'Boolean': return `${value.valueOf()}`;
-    case 'String': return '{}';
-    case 'Uint8Array': return value.length === 0 ? 'null' : quote(kernel.toBase64(value));
+  if (value instanceof kernel.Named) return number(value.valueOf());
+  if (ArrayBuffer.isView(value)) return view(value, depth);
+  for (const [read, write] of BRANDS) {
+    let content;
+    try {
+      content = apply(read, value, []);
+    } catch {
+      continue; // not one of those, whatever it calls itself
+    }
+    return write(value, content, depth);
   }
-  if (ArrayBuffer.isView(value) && value.length !== undefined) return list(value, depth);
   return object(value, depth);
+}
+
+// What an object is, is told by what only its own kind answers to: a tag can be forged.
+const BRANDS = [
+  [Date.prototype.getTime, (_, time) => date(time)],
+  [getter(Map, 'size'), (map, _, depth) => list([...apply(Map.prototype.entries, map, [])], depth)],
+  [getter(Set, 'size'), (set, _, depth) => list([...apply(Set.prototype.values, set, [])], depth)],
+  [Number.prototype.valueOf, (_, value) => number(value)],
+  [Boolean.prototype.valueOf, (_, value) => `${value}`],
+  [String.prototype.valueOf, () => '{}'],
+  [BigInt.prototype.valueOf, (_, value) => bigint(value)],
+];
+
+function getter(type, name) { return Object.getOwnPropertyDescriptor(type.prototype, name).get; }
+
+function date(time) {
+  if (time !== time) return '"0001-01-01T00:00:00Z"';
+  return quote(new kernel.Time(apply(Date.prototype.toISOString, new Date(time), [])).toJSON());
+}
+
+const typeOfView = getter(Object.getPrototypeOf(Uint8Array), Symbol.toStringTag);
+
+function view(value, depth) {
+  const type = apply(typeOfView, value, []);
+  if (type === undefined) return '{}'; // a DataView
+  if (type !== 'Uint8Array') return list(value, depth);
+  return value.length === 0 ? 'null' : quote(kernel.toBase64(value));
+}
+
+// Go writes any; nobody reads a number of thousands of digits.
+function bigint(value) {
+  const text = `${value}`;
+  if (text.length > MAX_DIGITS) throw invalid(`json: a number of ${text.length} digits, ${MAX_DIGITS} allowed`);
+  return text;
 }
 
 function list(values, depth) {

@@ -17,12 +17,14 @@ const HIDDEN = () => [
 // Freezing a prototype makes `o.toString = f` fail for every object that inherits from
 // it (the override mistake). On these prototypes data properties become accessors that
 // assign to the object itself, as if nothing were frozen.
+const WATCHED = new Set(['constructor', 'then', 'exec', 'flags', 'length']);
 const NAMES = ['toString', 'valueOf', 'toLocaleString', 'toJSON'];
 const OVERRIDABLE = () => {
   const errors = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
   const all = [Object, Function, ...errors].map((type) => [type.prototype, Reflect.ownKeys(type.prototype)]);
-  // Not `constructor` where V8 watches it: an accessor there slows every map and filter.
-  const watched = [Array, RegExp, Promise].map((type) => [type.prototype, NAMES]);
+  // Not what V8 watches: an accessor there slows every map, filter, spread and await.
+  const watched = [Array, RegExp, Promise].map(({ prototype }) => [prototype,
+    Reflect.ownKeys(prototype).filter((key) => typeof key === 'string' && !WATCHED.has(key))]);
   const some = [String, Number, Boolean, Date, Map, Set, WeakMap, Symbol, BigInt]
     .map((type) => [type.prototype, ['constructor', ...NAMES]]);
   return [...all, ...watched, ...some, [Object.getPrototypeOf(function* () {}).prototype, ['constructor']],
@@ -37,7 +39,8 @@ kernel.sweep = () => true;
 kernel.harden = () => {
   for (const [prototype, keys] of OVERRIDABLE()) for (const key of keys) makeOverridable(prototype, key);
   const seen = new Set([globalThis]);
-  const waiting = [...HIDDEN(), ...kernel.exposed];
+  // The global object has a prototype of its own, between it and Object.prototype.
+  const waiting = [...HIDDEN(), ...kernel.exposed, Object.getPrototypeOf(globalThis)];
   for (const key of Reflect.ownKeys(globalThis)) {
     const property = Object.getOwnPropertyDescriptor(globalThis, key);
     if (property.configurable) {
@@ -68,8 +71,9 @@ function makeOverridable(prototype, key) {
   const set = function (replacement) {
     'use strict';
     if (this === prototype || Object(this) !== this) return;
-    if (Object.hasOwn(this, key)) this[key] = replacement;
-    else Object.defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+    // Reflect: where the object is frozen itself, a sloppy script's assignment is ignored.
+    if (Object.hasOwn(this, key)) Reflect.set(this, key, replacement);
+    else Reflect.defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
   };
   Object.defineProperty(prototype, key, { get, set, enumerable: property.enumerable, configurable: true });
 }

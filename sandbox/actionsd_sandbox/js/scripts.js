@@ -24,11 +24,29 @@ kernel.factory = (key, name) => {
 
 function compile(key, name) {
   // A name that is no identifier can only be a property of the global object.
-  const found = IDENTIFIER.test(name)
+  const found = isIdentifier(name)
     ? `typeof ${name} === 'undefined' ? undefined : ${name}` : `globalThis[${JSON.stringify(name)}]`;
   const body = `${sources.get(key)}\n;return ${found};\n//# sourceURL=action:${key}`;
-  return Object.freeze(new Function(body)); // `arguments.callee` reaches it
+  const factory = new Function(body);
+  Object.freeze(factory.prototype); // `arguments.callee` reaches both
+  return Object.freeze(factory);
 }
+
+function isIdentifier(name) {
+  if (!IDENTIFIER.test(name)) return false;
+  try {
+    new Function(`return typeof ${name};`); // reserved words look like identifiers
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The end of a script's text, where a syntax error behind it really is.
+kernel.scriptEnd = (key) => {
+  const lines = sources.get(key).split('\n');
+  return { line: lines.length, column: lines[lines.length - 1].length + 1 };
+};
 
 // Top-level names that a script defines, for the message when the action's is not there.
 kernel.definedNames = (key) => {

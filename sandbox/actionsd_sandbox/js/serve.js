@@ -73,17 +73,19 @@ class Run {
     this.phase = 'context';
     this.error = null;
     this.size = 0;
+    this.overflowed = false; // by the current action
   }
 
   get step() { return this.job.steps[this.index]; }
   get isLast() { return this.index === this.job.steps.length - 1; }
 
   grow(text) {
-    this.size += text.length;
     words[CHANGES]++;
-    if (this.size > this.job.output_limit) {
+    if (this.size + text.length > this.job.output_limit) {
+      this.overflowed = true; // whether or not the script catches what follows
       throw kernel.hostError('output_limit', `more than ${this.job.output_limit} characters of mutations and logs`);
     }
+    this.size += text.length;
     return text;
   }
 
@@ -190,6 +192,10 @@ function fail({ kind, text, name, line, column }) {
   const known = kernel.kindOf(text);
   const plain = known === undefined ? text : text.slice(HOST_PREFIX.length);
   const failure = { kind: kind ?? known ?? KINDS[run.phase], message: plain };
+  if (run.phase === 'compile' && line > kernel.scriptEnd(run.step.key).line) {
+    ({ line, column } = kernel.scriptEnd(run.step.key));
+    failure.message = 'SyntaxError: Unexpected end of the script';
+  }
   if (line >= 1 && failure.kind !== 'bad_request') {
     failure.line = line;
     failure.column = column;
@@ -205,8 +211,11 @@ function fail({ kind, text, name, line, column }) {
 function proceed() {
   for (;;) {
     if (run.outcomes[run.index] === undefined) runStep();
+    if (run.overflowed && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: 'a limit was exceeded, and the error caught' });
+    run.overflowed = false;
     if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
     drain();
+    figures[0] = Infinity; // still busy, but nobody's time is running
     note();
     finishStep();
     run.index++;
@@ -219,7 +228,7 @@ function finishStep() {
   run.outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
   if (run.claimLog.length === 0) return;
   run.mutations.push(logMutation());
-  run.claims.setLog(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
+  run.claims.set(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
   run.claimLog = [];
 }
 
@@ -235,9 +244,8 @@ function report() {
   const failed = outcomes[run.index].outcome === 'failed';
   const mutations = run.claimLog.length > 0 && !failed ? [...run.mutations, logMutation()] : run.mutations;
   const rest = run.job.steps.slice(run.index + 1).map(({ name }) => ({ name, outcome: 'skipped', error: null }));
-  const actions = JSON.stringify(run.error === null ? [...outcomes, ...rest] : []);
-  const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
-  return `{"actions":${actions},"mutations":[${mutations.join(',')}],"logs":[${run.logs.join(',')}]${error}}`;
+  if (run.error !== null) return `{"actions":[],"mutations":[],"logs":[],"error":${JSON.stringify(run.error)}}`;
+  return `{"actions":${JSON.stringify([...outcomes, ...rest])},"mutations":[${mutations.join(',')}],"logs":[${run.logs.join(',')}]}`;
 }
 
 // What was done so far, and what the next action must know, for a chain that goes on in

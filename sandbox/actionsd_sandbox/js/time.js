@@ -74,7 +74,7 @@ class Time {
 }
 
 // The elements of a Go layout, longest first where one is the beginning of another.
-const ELEMENTS = /January|Jan|Monday|Mon|MST|2006|15|01|02|03|04|05|06|002|__2|_2|PM|pm|Z070000|Z07:00:00|Z0700|Z07:00|Z07|-070000|-07:00:00|-0700|-07:00|-07|[.,]0+(?!\d)|[.,]9+(?!\d)|1|2|3|4|5/g;
+const ELEMENTS = /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|15|01|02|03|04|05|06|002|__2|_2(?!006)|PM|pm|Z070000|Z07:00:00|Z0700|Z07:00|Z07|-070000|-07:00:00|-0700|-07:00|-07|[.,]0+(?!\d)|[.,]9+(?!\d)|1|2|3|4|5/g;
 
 function zone(offset, separator, minutes) {
   const size = Math.abs(offset);
@@ -90,7 +90,7 @@ function format({ wall, nanos, offset }, layout) {
       case 'Jan': return MONTHS[wall.getUTCMonth()].slice(0, 3);
       case 'Monday': return DAYS[wall.getUTCDay()];
       case 'Mon': return DAYS[wall.getUTCDay()].slice(0, 3);
-      case 'MST': return offset === 0 ? 'UTC' : zone(offset, '', offset % 60 !== 0);
+      case 'MST': return offset === 0 ? 'UTC' : zone(offset, '', true);
       case '2006': return pad(wall.getUTCFullYear(), 4);
       case '06': return pad(wall.getUTCFullYear() % 100, 2);
       case '01': return pad(wall.getUTCMonth() + 1, 2);
@@ -132,4 +132,5 @@ function dayOfYear(wall) {
 }
 
 kernel.Time = Time;
+kernel.Named = Named;
 kernel.exposed = [Time, Named];

@@ -47,10 +47,13 @@ function actor(holder, path) {
 function setClaim(run) {
   return (key, value) => {
     const name = kernel.goString(key);
+    const objection = run.claims.objection(name);
+    if (objection === 'exists') run.appendClaimLog(`key ${kernel.goQuote(name)} already exists`);
+    if (objection !== undefined) return;
     const json = kernel.goJson(value);
-    const verdict = run.claims.set(name, json);
-    if (verdict === 'set') run.mutate('setClaim', `"key":${kernel.quote(name)},"value":${json}`);
-    if (verdict === 'exists') run.appendClaimLog(`key ${kernel.goQuote(name)} already exists`);
+    // The mutation first: what is over the limit is not set either.
+    if (!run.claims.isShadowed(name)) run.mutate('setClaim', `"key":${kernel.quote(name)},"value":${json}`);
+    run.claims.set(name, json);
   };
 }
 

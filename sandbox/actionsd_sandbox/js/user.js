@@ -105,7 +105,9 @@ function grant(document, source, path) {
     roles: readStrings(source, 'roles', path),
     projectId: readString(source, 'projectId', path),
     projectName: readString(source, 'projectName', path),
-    getOrgMetadata: () => kernel.metadata(
-      readObject(document, 'grantOrgMetadata', 'context') ?? {}, owner, 'grantOrgMetadata'),
+    getOrgMetadata: () => {
+      const all = readObject(document, 'grantOrgMetadata', 'context') ?? {};
+      return kernel.metadata(Object.hasOwn(all, owner) ? all : { [owner]: [] }, owner, 'grantOrgMetadata');
+    },
   };
 }

@@ -1,0 +1,3 @@
+"""A worker's parts under test."""
+
+from __future__ import annotations

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from msgspec import Raw
+
+from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
+from actionsd_protocol.report import decode_report
+from actionsd_sandbox.realm import Cost, Delivery
+from actionsd_worker import job as jobs
+from actionsd_worker.job import OUTPUT_LIMIT, SCRIPT_SECONDS, Partial
+
+A, B = "a" * 32, "b" * 32
+
+
+def step(
+    name: str = "f", script: str = A, *, timeout: float = 20.0, tolerated: bool = False
+) -> Step:
+    return Step(name=name, script=script, timeout=timeout, allowed_to_fail=tolerated, fresh=False)
+
+
+def assign(*steps: Step) -> Assign:
+    trigger = "complement-token/pre-userinfo"
+    return Assign(job=1, trigger=trigger, steps=list(steps), scripts={}, forget=[], check=False)
+
+
+def head(work: Any) -> Any:
+    return json.loads(work.head)
+
+
+def test_key_is_of_the_script_and_the_name() -> None:
+    keys = {jobs.script_key(step(name, script)) for name in ("f", "g") for script in (A, B)}
+    assert len(keys) == 4
+    assert jobs.script_key(step("f", A)).startswith(A)
+
+
+def test_key_is_hexadecimal_for_any_name() -> None:
+    assert int(jobs.script_key(step("zweite·ä😀")), 16)
+
+
+def test_whole_job_has_every_step() -> None:
+    work = jobs.make_work(assign(step("f"), step("g", B)), b"{}", {"k": "source"}, ["old"])
+    document = head(work)
+    assert [s["name"] for s in document["steps"]] == ["f", "g"]
+    assert (document["sources"], document["forget"]) == ({"k": "source"}, ["old"])
+    assert (document["check"], document["output_limit"]) == (False, OUTPUT_LIMIT)
+    assert work.context == b"{}"
+
+
+def test_part_has_one_step_and_the_state() -> None:
+    work = jobs.make_part(assign(step("f"), step("g", B)), 1, b"{}", "source", [["a", "1"]])
+    document = head(work)
+    assert [s["name"] for s in document["steps"]] == ["g"]
+    assert document["sources"] == {jobs.script_key(step("g", B)): "source"}
+    assert (document["state"], document["partial"]) == ([["a", "1"]], True)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "script_ms", "timeout_ms"),
+    [(20.0, 5000, 20_000), (5.0, 5000, 5000), (0.5, 500, 500)],
+)
+def test_top_level_has_its_own_limit(timeout: float, script_ms: float, timeout_ms: float) -> None:
+    work = jobs.make_work(assign(step(timeout=timeout)), b"{}", {}, [])
+    (document,) = head(work)["steps"]
+    assert (document["script_ms"], document["timeout_ms"]) == (script_ms, timeout_ms)
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "first"),
+    [([20.0], SCRIPT_SECONDS), ([0.5], 0.5), ([0.5, 20.0], 0.5), ([20.0, 0.5], 0.5)],
+)
+def test_first_look_is_no_later_than_the_shortest_limit(
+    timeouts: list[float], first: float
+) -> None:
+    steps = [step(timeout=timeout) for timeout in timeouts]
+    assert jobs.make_work(assign(*steps), b"{}", {}, []).first_limit_seconds == first
+
+
+@pytest.mark.parametrize("tolerated", [True, False])
+def test_tolerance_is_passed_on(*, tolerated: bool) -> None:
+    work = jobs.make_work(assign(step(tolerated=tolerated)), b"{}", {}, [])
+    assert head(work)["steps"][0]["tolerated"] is tolerated
+
+
+def partial(*outcomes: str, error: Any = None) -> Partial:
+    actions = [{"name": "f", "outcome": outcome, "error": None} for outcome in outcomes]
+    return Partial(actions=actions, error=error)
+
+
+@pytest.mark.parametrize(
+    ("part", "ended"),
+    [
+        (partial(), False),
+        (partial("succeeded", "tolerated"), False),
+        (partial("succeeded", "failed"), True),
+        (partial(error={"kind": "bad_request", "message": "x"}), True),
+    ],
+)
+def test_chain_ends_with_a_failure(part: Partial, *, ended: bool) -> None:
+    assert part.ended is ended
+
+
+def test_later_part_is_added() -> None:
+    done = Partial(actions=[{"name": "f"}], mutations=[Raw(b"1")], logs=[Raw(b"2")], state=[1])
+    done.add(Partial(actions=[{"name": "g"}], mutations=[Raw(b"3")], logs=[], state=[2]))
+    assert [action["name"] for action in done.actions] == ["f", "g"]
+    assert ([bytes(m) for m in done.mutations], done.state) == ([b"1", b"3"], [2])
+
+
+def test_partial_results_are_not_shared() -> None:
+    first = Partial()
+    first.add(Partial(actions=[{"name": "f"}]))
+    assert Partial().actions == []
+
+
+def test_part_is_read_with_its_values_untouched() -> None:
+    report = b'{"actions":[],"mutations":[{"v":1.0e400}],"logs":[],"state":[["a","1"]]}'
+    part = jobs.read_part(Delivery(report, []))
+    assert bytes(part.mutations[0]) == b'{"v":1.0e400}'
+    assert part.state == [["a", "1"]]
+
+
+def test_steps_that_never_ran_are_skipped_in_the_report() -> None:
+    report = decode_report(jobs.write_report(partial("succeeded"), assign(step("f"), step("g"))))
+    outcomes = [(action.name, action.outcome) for action in report.actions]
+    assert outcomes == [("f", "succeeded"), ("g", "skipped")]
+
+
+def test_report_of_a_bad_context_has_nothing_but_the_error() -> None:
+    done = partial("tolerated", error={"kind": "bad_request", "message": "x"})
+    done.mutations = [Raw(b'{"op":"setClaim","action":"f","key":"a","value":1}')]
+    report = decode_report(jobs.write_report(done, assign(step("f"))))
+    assert report.error is not None
+    assert (report.actions, report.mutations) == ([], [])
+
+
+def test_refusal_is_a_report() -> None:
+    report = decode_report(jobs.refuse({"kind": "bad_request", "message": "why"}))
+    assert report.error is not None
+    assert (report.error.kind, report.error.message) == ("bad_request", "why")
+
+
+def test_costs_become_spans_in_microseconds() -> None:
+    assert jobs.spans([Cost(1_999, 999)]) == [Span(1, 0)]
+    assert len(jobs.spans([Cost(1, 1)] * 100)) == MAX_ACTIONS

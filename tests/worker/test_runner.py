@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+
+from actionsd_broker.verdict import judge
+from actionsd_protocol.messages import Assign, Span, Step
+from actionsd_protocol.report import ReportDocument, decode_report
+from actionsd_sandbox.isolate import Engine
+from actionsd_worker.runner import Runner
+from actionsd_worker.service import Service
+
+TRIGGER = "complement-token/pre-userinfo"
+LOG = "urn:zitadel:iam:action:f:log"
+
+GOOD = "const f = (ctx, api) => api.v1.claims.setClaim('good', 1)"
+SEES = "const f = (ctx, api) => api.v1.claims.setClaim('seen', Object.keys(ctx.v1.claims))"
+LOOP = "function f(ctx, api) { api.v1.claims.setClaim('before', 1); for (;;); }"
+THROWS = "function f(ctx, api) { api.v1.claims.setClaim('bad', 1); throw 'no' }"
+LOGS = (
+    "function f(c, api) { api.v1.claims.appendLogIntoClaims('log'); require('zitadel/log').log(1) }"
+)
+PATCH = "Array.prototype.first = function () { return this[0] }; " + GOOD
+SPOILS = "function f() { Object.defineProperty(globalThis, 'leak', {value: 1}) }"
+LEAKS = "const f = (ctx, api) => api.v1.claims.setClaim('leak', typeof leak + typeof [].first)"
+
+
+def script_id(source: str) -> str:
+    return hashlib.blake2s(source.encode(), digest_size=16).hexdigest()
+
+
+class Answer:
+    """A report as the broker reads it."""
+
+    def __init__(self, text: bytes, document: ReportDocument, spans: list[Span]) -> None:
+        self.text = text
+        self.document = document
+        self.spans = spans
+
+    @property
+    def actions(self) -> list[str]:
+        return [action.outcome for action in self.document.actions]
+
+    @property
+    def kinds(self) -> list[str | None]:
+        errors = [action.error for action in self.document.actions]
+        return [None if error is None else error.kind.value for error in errors]
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        return {op["key"]: op["value"] for op in json.loads(self.text)["mutations"]}
+
+
+class Script:
+    """The broker's side in a test's hands: jobs in order, then stop."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Assign, bytes]] = []
+        self.answers: list[Answer] = []
+        self.known: set[str] = set()
+        self._current: Assign | None = None
+
+    def add(
+        self,
+        *steps: str | dict[str, Any],
+        context: bytes = b"{}",
+        forget: tuple[str, ...] = (),
+        check: bool = False,
+    ) -> None:
+        whole = [step if isinstance(step, dict) else {"source": step} for step in steps]
+        self.known -= {script_id(source) for source in forget}
+        scripts = {script_id(step["source"]): step["source"] for step in whole}
+        assign = Assign(
+            job=len(self.jobs) + 1,
+            trigger=TRIGGER,
+            steps=[_step(step) for step in whole],
+            scripts={key: source for key, source in scripts.items() if key not in self.known},
+            forget=[script_id(source) for source in forget],
+            check=check,
+        )
+        self.known |= scripts.keys()
+        self.jobs.append((assign, context))
+
+    def next_job(self) -> tuple[Assign, bytes] | None:
+        assert self._current is None, "a job was not answered"
+        if not self.jobs:
+            return None
+        job = self.jobs.pop(0)
+        self._current = job[0]
+        return job
+
+    def report(self, job: int, costs: list[Span], document: bytes) -> None:
+        assert self._current is not None, "a report without a job"
+        assert job == self._current.job
+        report = decode_report(document)
+        judge(self._current.steps, self._current.trigger, report, costs)
+        self.answers.append(Answer(document, report, costs))
+        self._current = None
+
+
+def _step(step: dict[str, Any]) -> Step:
+    return Step(
+        name=step.get("name", "f"),
+        script=script_id(step["source"]),
+        timeout=step.get("timeout", 10.0),
+        allowed_to_fail=step.get("tolerated", False),
+        fresh=step.get("fresh", False),
+    )
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def serve(engine: Engine, script: Script) -> Iterator[Callable[[], list[Answer]]]:
+    before = signal.getsignal(signal.SIGALRM)
+
+    def serve() -> list[Answer]:
+        ready: list[bool] = []
+        Runner(engine, cast("Service", script)).run(lambda: ready.append(True))
+        assert ready == [True]
+        return script.answers
+
+    yield serve
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+Serve = Callable[[], list[Answer]]
+
+
+def test_stop_ends_the_runner(serve: Serve) -> None:
+    assert serve() == []
+
+
+def test_every_job_is_answered_in_order(script: Script, serve: Serve) -> None:
+    for source in (GOOD, THROWS, GOOD):
+        script.add(source)
+    assert [answer.actions for answer in serve()] == [["succeeded"], ["failed"], ["succeeded"]]
+
+
+CHAINS: list[tuple[list[str | dict[str, Any]], list[str], dict[str, Any]]] = [
+    ([GOOD, SEES], ["succeeded", "succeeded"], {"good": 1, "seen": ["good"]}),
+    ([THROWS, GOOD], ["failed", "skipped"], {"bad": 1}),
+    (
+        [{"source": THROWS, "tolerated": True}, SEES],
+        ["tolerated", "succeeded"],
+        {"bad": 1, "seen": ["bad"]},
+    ),
+    (
+        [LOGS, SEES],
+        ["succeeded", "succeeded"],
+        {LOG: ["log"], "seen": [LOG]},
+    ),
+    ([SPOILS, LEAKS], ["succeeded", "succeeded"], {"leak": "undefinedundefined"}),
+    (
+        [GOOD, SPOILS, SEES, LEAKS],
+        ["succeeded"] * 4,
+        {"good": 1, "seen": ["good"], "leak": "undefinedundefined"},
+    ),
+    (
+        [{"source": LOOP, "tolerated": True, "timeout": 0.05}, GOOD, SEES],
+        ["tolerated", "succeeded", "succeeded"],
+        {"before": 1, "good": 1, "seen": ["before", "good"]},
+    ),
+    (
+        [{"source": LOOP, "timeout": 0.05}, GOOD, SEES],
+        ["failed", "skipped", "skipped"],
+        {"before": 1},
+    ),
+    (
+        [GOOD, {"source": LOOP, "tolerated": True, "timeout": 0.05}, THROWS, GOOD],
+        ["succeeded", "tolerated", "failed", "skipped"],
+        {"good": 1, "before": 1, "bad": 1},
+    ),
+    (
+        [{"source": LOOP, "tolerated": True, "timeout": 0.05}] * 3,
+        ["tolerated"] * 3,
+        {"before": 1, LOG: ['key "before" already exists']},
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "outcomes", "claims"), CHAINS)
+@pytest.mark.parametrize("fresh", ["no", "first", "last", "all"])
+def test_chain_comes_to_the_same_wherever_it_runs(
+    script: Script, serve: Serve, steps: list[Any], outcomes: list[str], claims: Any, fresh: str
+) -> None:
+    whole = [step if isinstance(step, dict) else {"source": step} for step in steps]
+    chosen = {"no": [], "first": [0], "last": [len(whole) - 1], "all": range(len(whole))}[fresh]
+    script.add(*[{**step, "fresh": n in chosen} for n, step in enumerate(whole)])
+    script.add(GOOD)
+    answer, following = serve()
+    assert (answer.actions, answer.claims) == (outcomes, claims)
+    assert len(answer.spans) == len([outcome for outcome in outcomes if outcome != "skipped"])
+    assert (following.actions, following.claims) == (["succeeded"], {"good": 1})
+
+
+def test_fresh_step_may_patch_for_itself_alone(script: Script, serve: Serve) -> None:
+    script.add({"source": PATCH, "fresh": True}, {"source": LEAKS, "fresh": True})
+    script.add({"source": LEAKS, "fresh": True})
+    script.add(LEAKS)
+    assert [answer.claims["leak"] for answer in serve()] == ["undefinedundefined"] * 3
+
+
+def test_realm_that_was_spoilt_does_not_serve_the_next_job(script: Script, serve: Serve) -> None:
+    script.add(SPOILS)
+    script.add(LEAKS, GOOD)
+    script.add(LEAKS)
+    answers = serve()
+    assert [answer.actions for answer in answers] == [
+        ["succeeded"],
+        ["succeeded"] * 2,
+        ["succeeded"],
+    ]
+    assert [answer.claims.get("leak") for answer in answers[1:]] == ["undefinedundefined"] * 2
+
+
+@pytest.mark.parametrize(
+    "source", [LOOP, "function f() { const p = () => Promise.resolve().then(p); p() }"]
+)
+def test_timeout_costs_the_realm_but_no_other_job(
+    script: Script, serve: Serve, source: str
+) -> None:
+    script.add(GOOD)
+    script.add({"source": source, "timeout": 0.05})
+    script.add(GOOD)
+    answers = serve()
+    assert [answer.kinds for answer in answers] == [[None], ["timeout"], [None]]
+    assert answers[2].claims == {"good": 1}
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_logs_come_with_the_report(script: Script, serve: Serve, *, fresh: bool) -> None:
+    script.add({"source": LOGS, "fresh": fresh})
+    (answer,) = serve()
+    lines = [(line.action, line.level, line.message) for line in answer.document.logs]
+    assert lines == [("f", "info", "1")]
+
+
+@pytest.mark.parametrize(
+    ("context", "message"),
+    [
+        (b"\xff", "context: not UTF-8"),
+        (b'{"claims":{"a":"\xed\xa0\x80"}}', "context: not UTF-8"),
+        (b"{", "context: not JSON"),
+        (b'{"usr":1}', 'context: unknown key "usr"'),
+    ],
+)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_bad_context_is_refused(
+    script: Script, serve: Serve, context: bytes, message: str, *, fresh: bool
+) -> None:
+    script.add({"source": GOOD, "fresh": fresh}, context=context)
+    script.add(GOOD)
+    refused, following = serve()
+    assert refused.document.error is not None
+    assert refused.document.error.kind == "bad_request"
+    assert refused.document.error.message.startswith(message)
+    assert following.claims == {"good": 1}
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_bad_context_that_a_later_action_finds_is_refused(
+    script: Script, serve: Serve, *, fresh: bool
+) -> None:
+    reads = {"source": "const f = (ctx) => { ctx.v1.getUser() }", "fresh": fresh}
+    script.add(GOOD, reads, context=b'{"user":{"id":5}}')
+    (answer,) = serve()
+    assert answer.document.error is not None
+    assert answer.document.error.kind == "bad_request"
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_check_calls_nothing(script: Script, serve: Serve, *, fresh: bool) -> None:
+    script.add({"source": THROWS, "fresh": fresh}, GOOD, check=True)
+    (answer,) = serve()
+    assert (answer.actions, answer.claims) == (["succeeded"] * 2, {})
+
+
+def test_script_is_sent_once_and_kept(script: Script, serve: Serve) -> None:
+    for _ in range(3):
+        script.add(GOOD)
+    assert [len(assign.scripts) for assign, _ in script.jobs] == [1, 0, 0]
+    assert [answer.claims for answer in serve()] == [{"good": 1}] * 3
+
+
+def test_script_is_kept_when_the_realm_is_not(script: Script, serve: Serve) -> None:
+    script.add(GOOD)
+    script.add(SPOILS)
+    script.add(GOOD)
+    script.add({"source": LOOP, "timeout": 0.05})
+    script.add(GOOD)
+    assert [answer.claims.get("good") for answer in serve()] == [1, None, 1, None, 1]
+
+
+@pytest.mark.parametrize("between", [{"source": GOOD, "fresh": True}, GOOD, SPOILS])
+def test_script_that_was_forgotten_comes_again(script: Script, serve: Serve, between: Any) -> None:
+    script.add(SEES)
+    script.add(between, forget=(SEES,))
+    script.add(SEES)
+    assert len(script.jobs[2][0].scripts) == 1
+    answers = serve()
+    assert [answer.claims.get("seen") for answer in answers] == [[], None, []]
+
+
+def test_one_script_may_define_two_actions(script: Script, serve: Serve) -> None:
+    source = (
+        "const set = (k) => (c, a) => a.v1.claims.setClaim(k, 1); const f = set('f'), g = set('g')"
+    )
+    script.add({"source": source}, {"source": source, "name": "g"})
+    script.add({"source": source, "name": "g", "fresh": True})
+    assert [answer.claims for answer in serve()] == [{"f": 1, "g": 1}, {"g": 1}]
+
+
+def test_long_context_and_report_survive(script: Script, serve: Serve) -> None:
+    text = "ä😀" * 100_000
+    copies = "const f = (ctx, api) => api.v1.claims.setClaim('b', ctx.v1.claims.a)"
+    for fresh in (False, True):
+        script.add(
+            {"source": copies, "fresh": fresh}, context=f'{{"claims":{{"a":"{text}"}}}}'.encode()
+        )
+    assert [answer.claims for answer in serve()] == [{"b": text}] * 2
+
+
+def test_timeout_of_a_later_step_is_its_own(script: Script, serve: Serve) -> None:
+    script.add({"source": GOOD, "timeout": 20.0}, {"source": LOOP, "timeout": 0.05})
+    (answer,) = serve()
+    assert answer.kinds == [None, "timeout"]
+    assert answer.spans[1].wall_us < 2_500_000  # it would be 5 s if only the first step counted
+
+
+def test_fault_of_the_service_reaches_the_caller(
+    script: Script, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(script, "next_job", fail)
+    with pytest.raises(ConnectionError, match="gone"):
+        serve()

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+
+import pytest
+import zmq
+
+from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
+from actionsd_protocol.frames import FROM_WORKER, encode
+from actionsd_protocol.messages import Assign, Message, Ready, Report, Span, Step, Stop, Welcome
+from actionsd_worker.service import Service
+
+STEP = Step(name="f", script="a" * 32, timeout=1.0, allowed_to_fail=False, fresh=False)
+ASSIGN = Assign(job=7, trigger="t", steps=[STEP], scripts={}, forget=[], check=False)
+
+
+class Broker:
+    """The other end: a real ROUTER socket."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+        self._socket.setsockopt(zmq.RCVTIMEO, 60_000)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.bind(endpoint)
+
+    def receive(self) -> tuple[bytes, Message, bytes]:
+        identity, *frames = self._socket.recv_multipart()
+        message, payload = FROM_WORKER.decode(frames)
+        return identity, message, payload
+
+    def send(self, message: Message, payload: bytes | None = None) -> None:
+        self._socket.send_multipart([b"w", *encode(message, payload)])
+
+    def send_raw(self, *frames: bytes) -> None:
+        self._socket.send_multipart([b"w", *frames])
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
+        yield f"ipc://{directory}/b"
+
+
+@pytest.fixture
+def broker(endpoint: str) -> Iterator[Broker]:
+    broker = Broker(endpoint)
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def service(broker: Broker, endpoint: str) -> Iterator[Service]:  # noqa: ARG001 - bound first
+    service = Service(endpoint, b"w")
+    yield service
+    service._socket.close(linger=0)
+
+
+@pytest.fixture
+def greeted(service: Service, broker: Broker) -> Service:
+    service.greet("14.4")
+    broker.receive()
+    return service
+
+
+def test_greeting_says_who_is_ready(service: Service, broker: Broker) -> None:
+    service.greet("14.4")
+    assert broker.receive() == (b"w", Ready(pid=os.getpid(), v8="14.4"), b"")
+
+
+def test_job_comes_with_its_context(greeted: Service, broker: Broker) -> None:
+    broker.send(ASSIGN, b'{"user":{}}')
+    assert greeted.next_job() == (ASSIGN, b'{"user":{}}')
+
+
+def test_report_carries_the_document(greeted: Service, broker: Broker) -> None:
+    broker.send(ASSIGN, b"{}")
+    greeted.next_job()
+    greeted.report(7, [Span(2, 1)], b"document")
+    assert broker.receive()[1:] == (Report(job=7, spans=[Span(2, 1)]), b"document")
+
+
+def test_job_after_job_is_taken(greeted: Service, broker: Broker) -> None:
+    for _ in range(3):
+        broker.send(ASSIGN, b"{}")
+        greeted.next_job()
+        greeted.report(7, [], b"{}")
+        broker.receive()
+
+
+def test_stop_ends_the_jobs(greeted: Service, broker: Broker) -> None:
+    broker.send(Stop())
+    assert greeted.next_job() is None
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        (b"",),
+        (b"\x01",),
+        (b"\x02\x80",),
+        (b"\x01\xc1",),
+        (b"\x01\x80", b"", b""),
+        tuple(encode(ASSIGN, b"{}")[:1]),
+        tuple(encode(Welcome(broker="b", instance="i", triggers=[]))),
+    ],
+    ids=[
+        "empty",
+        "no message",
+        "version",
+        "no MessagePack",
+        "frames",
+        "no payload",
+        "for a client",
+    ],
+)
+def test_what_is_no_message_for_a_worker_is_refused(
+    greeted: Service, broker: Broker, frames: tuple[bytes, ...]
+) -> None:
+    broker.send_raw(*frames)
+    with pytest.raises(RemoteProtocolError):
+        greeted.next_job()
+
+
+@pytest.mark.parametrize("second", [ASSIGN, Stop()])
+def test_second_message_while_busy_is_refused(
+    greeted: Service, broker: Broker, second: Message
+) -> None:
+    broker.send(ASSIGN, b"{}")
+    greeted.next_job()
+    broker.send(second, b"{}" if isinstance(second, Assign) else None)
+    with pytest.raises(RemoteProtocolError, match="not allowed when busy"):
+        greeted.next_job()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda service: service.report(7, [], b"{}"),
+        lambda service: service.greet("14.4"),
+    ],
+    ids=["report without a job", "greeting twice"],
+)
+def test_message_out_of_turn_is_not_sent(
+    greeted: Service, attempt: Callable[[Service], None]
+) -> None:
+    with pytest.raises(LocalProtocolError):
+        attempt(greeted)
+
+
+def test_report_for_another_job_is_not_sent(greeted: Service, broker: Broker) -> None:
+    broker.send(ASSIGN, b"{}")
+    greeted.next_job()
+    with pytest.raises(LocalProtocolError, match="report for job 8, assigned was 7"):
+        greeted.report(8, [], b"{}")
