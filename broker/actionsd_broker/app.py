@@ -27,6 +27,7 @@ from actionsd_broker.registry import Registry, load_registry
 from actionsd_broker.registry_check import RegistryCheck
 from actionsd_broker.supervisor import Exit, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
+from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Span
 from actionsd_protocol.report import decode_report
 from actionsd_protocol.result import (
@@ -253,8 +254,14 @@ class App:
         if isinstance(origin, RegistryCheck):
             origin.result(result)
             self._check_next()
-        else:
-            self._frontend.reply(origin.peer, origin.number, encode_result(result))
+            return
+        document = encode_result(result)
+        if len(document) > MAX_PAYLOAD_BYTES:
+            # A report that just fits grows by its times and by what the broker adds.
+            text = f"the result would be larger than {MAX_PAYLOAD_BYTES} bytes"
+            error = JobFailure(FailureKind.OUTPUT_LIMIT, text)
+            document = encode_result(_result(error, [], result.timing))
+        self._frontend.reply(origin.peer, origin.number, document)
 
     def _execute(self, commands: Sequence[Command]) -> None:
         for command in commands:

@@ -131,5 +131,6 @@ class Backend:
         return Violation(worker, f"{type(message).__name__} is not for a broker")
 
     def _send(self, worker: str, message: Message, payload: bytes | None = None) -> None:
+        frames = encode(message, payload)
         self._peers[worker].session.send(message)
-        self.socket.send_multipart([worker.encode(), *encode(message, payload)], _NOBLOCK)
+        self.socket.send_multipart([worker.encode(), *frames], _NOBLOCK)

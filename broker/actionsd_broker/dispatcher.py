@@ -173,6 +173,8 @@ class Dispatcher:
         if running is not None and running.verdict is None:
             message = f"the worker broke the protocol: {reason}"
             running.verdict = (FailureKind.WORKER_LOST, message)
+        if worker in self._idle:
+            self._idle.remove(worker)
         return [Kill(worker, reason)]
 
     def worker_lost(self, worker: str, kind: FailureKind, reason: str) -> list[Command]:

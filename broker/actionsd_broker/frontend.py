@@ -23,6 +23,9 @@ _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Pyt
 BATCH = 64
 """Messages taken at once, so that no side of the broker starves the other."""
 
+SEND_HIGH_WATER_MARK = 100_000
+"""Results that a client may leave unread; beyond that ZeroMQ drops them silently."""
+
 MAX_SESSIONS = 10_000
 """Clients remembered; ZeroMQ does not say who has left, so the longest silent goes."""
 
@@ -48,6 +51,7 @@ class Frontend:
     def __init__(self, endpoint: str, instance: str) -> None:
         self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        self.socket.setsockopt(zmq.SNDHWM, SEND_HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 1000)
         self.socket.bind(endpoint)
         self._instance = instance
@@ -114,6 +118,7 @@ class Frontend:
     def _send(
         self, client: bytes, session: ClientSession, message: Message, payload: bytes | None = None
     ) -> None:
+        frames = encode(message, payload)
         session.send(message)
         # ROUTER drops what is for a client that has left, and never blocks.
-        self.socket.send_multipart([client, *encode(message, payload)], _NOBLOCK)
+        self.socket.send_multipart([client, *frames], _NOBLOCK)

@@ -31,6 +31,7 @@ from msgspec import Meta, Struct
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import EMPTY, Plan, make_plan
 from actionsd_broker.toml_lines import find_line, line_of
+from actionsd_protocol.frames import MAX_ENVELOPE_BYTES
 from actionsd_protocol.messages import (
     MAX_ACTIONS,
     MAX_SCRIPT_CHARACTERS,
@@ -182,6 +183,11 @@ class _Loader:
         for name in names:
             if name not in manifest.actions:
                 self._problem(path, text, place, f"no action {name!r} in [actions]")
+        size = sum(len(actions[name].script.encode()) for name in set(names) & actions.keys())
+        if size > MAX_ENVELOPE_BYTES:
+            message = f"its scripts have {size} bytes in all, {MAX_ENVELOPE_BYTES} are allowed"
+            self._problem(path, text, place, message)
+            return
         if all(name in actions for name in names):
             self.plans[tenant, full] = make_plan([actions[name] for name in names])
 

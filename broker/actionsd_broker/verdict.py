@@ -71,7 +71,8 @@ def _judge_mutation(mutation: AnyMutation, begun: set[str], ops: frozenset[str])
 
 def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcome]:
     """Return the actions of a judged report with what each cost."""
-    costs = [*spans, *[Span(0, 0)] * (len(report.actions) - len(spans))]
+    unknown = [Span(0, 0)] * (len(report.actions) - len(spans))
+    costs = [*spans, *unknown][: len(report.actions)]
     return [
         ActionOutcome(
             name=action.name,

@@ -16,6 +16,7 @@ import msgspec
 from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
 from actionsd_protocol.messages import (
     HAS_PAYLOAD,
+    Assign,
     BrokerToClient,
     BrokerToWorker,
     ClientToBroker,
@@ -28,6 +29,9 @@ MAX_ENVELOPE_BYTES = 4 * 2**20
 MAX_PAYLOAD_BYTES = 4 * 2**20
 MAX_FRAME_BYTES = max(MAX_ENVELOPE_BYTES, MAX_PAYLOAD_BYTES)
 """For ZMQ_MAXMSGSIZE: a larger frame never reaches us."""
+
+MAX_ASSIGN_BYTES = 2 * MAX_ENVELOPE_BYTES
+"""An `Assign` says what one `Submit` said, and a little more."""
 
 _VERSION_BYTE = bytes([VERSION])
 
@@ -48,16 +52,21 @@ def encode(message: Message, payload: bytes | None = None) -> list[bytes]:
     """
     if (payload is not None) != (type(message) in HAS_PAYLOAD):
         raise LocalProtocolError(f"{type(message).__name__}: payload missing or superfluous")
-    envelope = _VERSION_BYTE + msgpack.packb(msgspec.to_builtins(message))
-    _check_size(envelope, payload, LocalProtocolError)
+    try:
+        envelope = _VERSION_BYTE + msgpack.packb(msgspec.to_builtins(message))
+    except UnicodeEncodeError as error:
+        raise LocalProtocolError("half of a surrogate pair is no text") from error
+    limit = MAX_ASSIGN_BYTES if type(message) is Assign else MAX_ENVELOPE_BYTES
+    _check_size(envelope, payload, limit, LocalProtocolError)
     return [envelope] if payload is None else [envelope, payload]
 
 
 class Decoder(Generic[MessageT]):
     """Decodes the messages of one direction."""
 
-    def __init__(self, direction: Any) -> None:
+    def __init__(self, direction: Any, max_envelope: int = MAX_ENVELOPE_BYTES) -> None:
         self._direction = direction
+        self._max_envelope = max_envelope
 
     def decode(self, frames: Sequence[bytes]) -> Received:
         """Return the message in these frames; raise RemoteProtocolError on anything else."""
@@ -65,7 +74,7 @@ class Decoder(Generic[MessageT]):
             raise RemoteProtocolError(f"a message has 1 or 2 frames, this one {len(frames)}")
         envelope = frames[0]
         payload = frames[1] if len(frames) == 2 else None
-        _check_size(envelope, payload, RemoteProtocolError)
+        _check_size(envelope, payload, self._max_envelope, RemoteProtocolError)
         if envelope[:1] != _VERSION_BYTE:
             raise RemoteProtocolError(
                 f"protocol version {VERSION} expected as the first byte, got {envelope[:1]!r}"
@@ -94,16 +103,18 @@ def _unpack(envelope: bytes) -> object:
             max_map_len=256,
         )
     except Exception as error:
-        raise RemoteProtocolError(f"not MessagePack: {type(error).__name__}") from error
+        reason = f"{type(error).__name__} {error}"[:200].strip()
+        raise RemoteProtocolError(f"not MessagePack: {reason}") from error
 
 
 def _check_size(
     envelope: bytes,
     payload: bytes | None,
+    limit: int,
     error: type[LocalProtocolError | RemoteProtocolError],
 ) -> None:
-    if len(envelope) > MAX_ENVELOPE_BYTES:
-        raise error(f"envelope of {len(envelope)} bytes, {MAX_ENVELOPE_BYTES} allowed")
+    if len(envelope) > limit:
+        raise error(f"envelope of {len(envelope)} bytes, {limit} allowed")
     if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
         raise error(f"payload of {len(payload)} bytes, {MAX_PAYLOAD_BYTES} allowed")
 
@@ -111,4 +122,4 @@ def _check_size(
 FROM_CLIENT: Decoder[Message] = Decoder(ClientToBroker)
 FROM_WORKER: Decoder[Message] = Decoder(WorkerToBroker)
 TO_CLIENT: Decoder[Message] = Decoder(BrokerToClient)
-TO_WORKER: Decoder[Message] = Decoder(BrokerToWorker)
+TO_WORKER: Decoder[Message] = Decoder(BrokerToWorker, MAX_ASSIGN_BYTES)

@@ -37,6 +37,7 @@ class AsyncClient:
         self._connect_seconds = connect_timeout
         self._connection: Connection | None = None
         self._opened: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._calls: dict[int, asyncio.Future[Result]] = {}
         self._next_number = 0
         self._looking = False
@@ -86,30 +87,27 @@ class AsyncClient:
         self._drop(ConnectionLostError("the client was closed"))
 
     async def _connect(self) -> Connection:
-        if self._connection is None:
-            self._open()
-        if self._connection is not None and self._connection.open:
-            return self._connection
-        if self._opened is None:
-            raise UnreachableError(f"the daemon at {self.endpoint} does not talk to us")
         try:
-            # Shielded: others wait for the same greeting.
-            await asyncio.wait_for(asyncio.shield(self._opened), self._connect_seconds)
+            async with asyncio.timeout(self._connect_seconds):
+                while True:
+                    if self._opened is None:
+                        self._opened = self._open()
+                    # Shielded: others wait for the same greeting.
+                    await asyncio.shield(self._opened)
+                    if self._connection is not None and self._connection.open:
+                        return self._connection
         except TimeoutError:
             text = f"no daemon answers at {self.endpoint}; is `actionsd serve` running?"
             self._drop(UnreachableError(text))
             raise UnreachableError(text) from None
-        if self._connection is None:
-            raise ConnectionLostError("the daemon went away")
-        return self._connection
 
-    def _open(self) -> None:
-        loop = asyncio.get_running_loop()
+    def _open(self) -> asyncio.Future[None]:
+        loop = self._loop = asyncio.get_running_loop()
         connection = self._connection = Connection(self.endpoint)
-        self._opened = loop.create_future()
         for descriptor in connection.descriptors:
             loop.add_reader(descriptor, self._receive)
         loop.call_soon(self._receive)
+        return loop.create_future()
 
     def _receive(self) -> None:
         self._looking = False
@@ -142,8 +140,8 @@ class AsyncClient:
             opened.set_exception(error)
             opened.exception()  # whoever waits has a copy; nobody waiting is no mistake
         if self._connection is not None:
-            loop = asyncio.get_running_loop()
-            for descriptor in self._connection.descriptors:
-                loop.remove_reader(descriptor)
+            if self._loop is not None and not self._loop.is_closed():
+                for descriptor in self._connection.descriptors:
+                    self._loop.remove_reader(descriptor)
             self._connection.close()
             self._connection = None

@@ -38,7 +38,10 @@ class PendingCall:
 
     @property
     def done(self) -> bool:
-        """Whether the result, or the reason why there is none, is here."""
+        """Whether the result, or the reason why there is none, was taken in.
+
+        Only waiting takes anything in: `result(timeout=0)` does so without waiting.
+        """
         return self._outcome is not None
 
     def settle(self, outcome: Result | ClientError) -> None:
@@ -53,7 +56,7 @@ class PendingCall:
         self._client.wait_for(self, timeout)
         if self._outcome is None:
             self._client.abandon(self._number)
-            raise CallTimeoutError(f"no result within {timeout:g} s")
+            self._outcome = CallTimeoutError(f"no result within {timeout:g} s")
         if isinstance(self._outcome, ClientError):
             raise self._outcome
         return self._outcome
@@ -126,9 +129,9 @@ class Client:
         until = time.monotonic() + timeout
         while not call.done and self._connection is not None:
             left = until - time.monotonic()
+            self._pump(self._connection, max(left, 0))
             if left <= 0:
                 return
-            self._pump(self._connection, left)
 
     def abandon(self, number: int) -> None:
         """Stop waiting for a call; its result will be dropped."""

@@ -9,6 +9,7 @@ owe, so a monitor tells us when the other end is gone.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ from actionsd_protocol.result import decode_result
 from actionsd_protocol.session import ClientSession, Role, State
 
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
-_GONE = zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED | zmq.EVENT_MONITOR_STOPPED
+_GONE = int(zmq.EVENT_DISCONNECTED)  # not CLOSED: that is what vain attempts end in
 
 
 class Connection:
@@ -92,6 +93,8 @@ class Connection:
 
     def close(self) -> None:
         """Say goodbye if anybody is there to hear it, and let go."""
+        if self.socket.closed:
+            return
         with contextlib.suppress(zmq.ZMQError, ProtocolError):
             if self.open:
                 self.socket.setsockopt(zmq.LINGER, 100)
@@ -102,8 +105,8 @@ class Connection:
 
     def _send(self, message: Message, payload: bytes | None = None) -> None:
         try:
-            self._session.send(message)
             frames = encode(message, payload)
+            self._session.send(message)
         except ProtocolError as error:
             raise ClientError(str(error)) from error
         self.socket.send_multipart(frames, _NOBLOCK)
@@ -127,7 +130,8 @@ def make_submission(
     )
     try:
         msgspec.convert(msgspec.to_builtins(submission), Submit)
-    except msgspec.ValidationError as error:
+        msgspec.msgpack.encode(submission)  # finds text that is not Unicode
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise ClientError(f"the job cannot be sent: {error}") from error
     return submission
 
@@ -137,6 +141,9 @@ def encode_context(context: Mapping[str, Any] | bytes) -> bytes:
     if isinstance(context, bytes):
         return context
     try:
-        return msgspec.json.encode(context)
+        # Not msgspec's: it writes NaN as null.
+        return json.dumps(
+            context, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        ).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ClientError(f"the context is not JSON: {error}") from error

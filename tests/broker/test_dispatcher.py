@@ -131,6 +131,13 @@ def test_report_of_a_condemned_worker_does_not_count() -> None:
     assert failures(lost) == [(1, FailureKind.WORKER_LOST)]
 
 
+def test_condemned_idle_worker_is_given_nothing_more() -> None:
+    dispatcher = make()
+    dispatcher.worker_ready("a", 0)
+    dispatcher.violated("a", "spoke out of turn")
+    assert dispatcher.submit(job(1), 0) == []
+
+
 def test_lost_worker_fails_its_own_job_and_no_other() -> None:
     dispatcher = make()
     dispatcher.worker_ready("a", 0)

@@ -11,7 +11,7 @@ import os
 import zmq
 
 from actionsd_protocol.errors import ProtocolError
-from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_WORKER, encode
+from actionsd_protocol.frames import MAX_ASSIGN_BYTES, TO_WORKER, encode
 from actionsd_protocol.messages import Assign, Ready, Report, Span, Stop
 from actionsd_protocol.session import Role, WorkerSession
 
@@ -23,7 +23,7 @@ class Service:
         self._session = WorkerSession(Role.WORKER)
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self._socket.setsockopt(zmq.ROUTING_ID, identity)
-        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_ASSIGN_BYTES)
         # A broker that is gone does not come back for us: it starts workers of its own.
         self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
         self._socket.setsockopt(zmq.LINGER, 1000)
@@ -54,5 +54,6 @@ class Service:
         zmq.Context.instance().term()
 
     def _send(self, message: Ready | Report, payload: bytes | None = None) -> None:
+        frames = encode(message, payload)
         self._session.send(message)
-        self._socket.send_multipart(encode(message, payload), copy=True)
+        self._socket.send_multipart(frames)

@@ -1,0 +1,81 @@
+"""Messages: names on the wire, directions, limits, immutability."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from actionsd_protocol import messages as m
+
+TAGS = {
+    m.Hello: "hello",
+    m.Submit: "submit",
+    m.Goodbye: "goodbye",
+    m.Welcome: "welcome",
+    m.Result: "result",
+    m.Fault: "fault",
+    m.Ready: "ready",
+    m.Report: "report",
+    m.Assign: "assign",
+    m.Stop: "stop",
+}
+STEP = {"name": "f", "script": "0" * 32, "timeout": 1.0, "allowed_to_fail": False, "fresh": False}
+ASSIGN = {"job": 1, "trigger": "x", "steps": [STEP], "scripts": {}, "forget": [], "check": False}
+READY = {"pid": 1, "v8": "14"}
+REPORT = {"job": 1, "spans": []}
+
+
+def test_every_message_has_the_type_that_the_page_names() -> None:
+    assert {kind: kind.__struct_config__.tag for kind in m.Message.__subclasses__()} == TAGS
+
+
+def test_every_message_belongs_to_one_direction() -> None:
+    directions = (m.ClientToBroker, m.BrokerToClient, m.WorkerToBroker, m.BrokerToWorker)
+    members = [kind for direction in directions for kind in get_args(direction)]
+    assert len(members) == len(set(members))
+    assert set(members) == set(TAGS)
+
+
+def test_questions_and_their_answers_have_payloads() -> None:
+    assert {m.Submit, m.Result, m.Assign, m.Report} == m.HAS_PAYLOAD
+
+
+@pytest.mark.parametrize("kind", TAGS, ids=lambda kind: kind.__name__)
+def test_unknown_fields_are_refused(kind: type[m.Message]) -> None:
+    assert kind.__struct_config__.forbid_unknown_fields
+
+
+def test_message_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError, match="immutable"):
+        m.Hello(client="a").client = "b"  # type: ignore[misc]
+
+
+def test_action_leaves_out_its_defaults_on_the_wire() -> None:
+    assert msgspec.to_builtins(m.Action(name="f", script="s")) == {"name": "f", "script": "s"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "changes", "reason"),
+    [
+        (m.Assign, ASSIGN, {"steps": []}, "length >= 1"),
+        (m.Assign, ASSIGN, {"steps": [STEP] * 65}, "length <= 64"),
+        (m.Assign, ASSIGN, {"steps": [{**STEP, "script": "0" * 31}]}, "regex"),
+        (m.Assign, ASSIGN, {"steps": [{**STEP, "script": "F" * 32}]}, "regex"),
+        (m.Assign, ASSIGN, {"scripts": {"x": ""}}, "regex"),
+        (m.Assign, ASSIGN, {"scripts": {"0" * 32 + "\n": ""}}, "regex"),
+        (m.Assign, ASSIGN, {"forget": [1]}, "Expected `str`"),
+        (m.Ready, READY, {"pid": 0}, ">= 1"),
+        (m.Ready, READY, {"pid": 2**31}, "<= 2147483647"),
+        (m.Report, REPORT, {"spans": [{"wall_us": -1, "cpu_us": 0}]}, ">= 0"),
+        (m.Report, REPORT, {"spans": [{"wall_us": 0, "cpu_us": 0}] * 65}, "length <= 64"),
+        (m.Report, REPORT, {"spans": [{"wall_us": 0.5, "cpu_us": 0}]}, "Expected `int`"),
+    ],
+)
+def test_worker_message_outside_its_limits_is_refused(
+    kind: type[m.Message], fields: dict[str, object], changes: dict[str, object], reason: str
+) -> None:
+    msgspec.convert({"type": TAGS[kind], **fields}, kind)
+    with pytest.raises(msgspec.ValidationError, match=reason):
+        msgspec.convert({"type": TAGS[kind], **fields, **changes}, kind)

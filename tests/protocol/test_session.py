@@ -1,0 +1,305 @@
+"""Sessions: every message in every state against the table, and two ends that agree."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import msgspec
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from actionsd_protocol import messages as m
+from actionsd_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
+from actionsd_protocol.session import (
+    CLIENT_TABLE,
+    SENDERS,
+    WORKER_TABLE,
+    ClientSession,
+    Role,
+    State,
+    WorkerSession,
+)
+
+Session: TypeAlias = ClientSession | WorkerSession
+
+BUSY_WITH = 7
+ASSIGN = m.Assign(
+    job=BUSY_WITH,
+    trigger="x",
+    steps=[m.Step(name="f", script="0" * 32, timeout=1.0, allowed_to_fail=False, fresh=False)],
+    scripts={},
+    forget=[],
+    check=False,
+)
+SAMPLES: dict[type[m.Message], m.Message] = {
+    m.Hello: m.Hello(client="c"),
+    m.Submit: m.Submit(id=1, trigger="x", tenant="t"),
+    m.Goodbye: m.Goodbye(),
+    m.Welcome: m.Welcome(broker="b", instance="i", triggers=[]),
+    m.Result: m.Result(id=BUSY_WITH),
+    m.Fault: m.Fault(message="why"),
+    m.Ready: m.Ready(pid=1, v8="14"),
+    m.Report: m.Report(job=BUSY_WITH, spans=[]),
+    m.Assign: ASSIGN,
+    m.Stop: m.Stop(),
+}
+ENDS = [
+    (ClientSession, CLIENT_TABLE, Role.CLIENT),
+    (ClientSession, CLIENT_TABLE, Role.BROKER),
+    (WorkerSession, WORKER_TABLE, Role.WORKER),
+    (WorkerSession, WORKER_TABLE, Role.BROKER),
+]
+CASES = [
+    pytest.param(
+        make,
+        table,
+        role,
+        state,
+        kind,
+        id=f"{make.__name__}-{role.value}-{state.value}-{kind.__name__}",
+    )
+    for make, table, role in ENDS
+    for state in table
+    for kind in SAMPLES
+]
+
+
+def session_in(make: type[Session], role: Role, state: State) -> Session:
+    session = make(role)
+    session.state = state
+    if isinstance(session, ClientSession):
+        session.in_flight = {BUSY_WITH}
+    elif state is State.BUSY and isinstance(session, WorkerSession):
+        session.job = BUSY_WITH
+    return session
+
+
+def client_session(*, role: Role = Role.BROKER, in_flight: tuple[int, ...] = ()) -> ClientSession:
+    session = ClientSession(role)
+    session.state = State.OPEN
+    session.in_flight = set(in_flight)
+    return session
+
+
+@pytest.mark.parametrize(("make", "table", "role", "state", "kind"), CASES)
+def test_sending_follows_the_table(
+    make: type[Session],
+    table: Mapping[State, Mapping[type[m.Message], State]],
+    role: Role,
+    state: State,
+    kind: type[m.Message],
+) -> None:
+    session = session_in(make, role, state)
+    following = table[state].get(kind) if SENDERS[kind] is role else None
+    if following is None:
+        with pytest.raises(LocalProtocolError):
+            session.send(SAMPLES[kind])
+    else:
+        session.send(SAMPLES[kind])
+    assert session.state is (following or state)
+
+
+@pytest.mark.parametrize(("make", "table", "role", "state", "kind"), CASES)
+def test_receiving_follows_the_table(
+    make: type[Session],
+    table: Mapping[State, Mapping[type[m.Message], State]],
+    role: Role,
+    state: State,
+    kind: type[m.Message],
+) -> None:
+    session = session_in(make, role, state)
+    following = table[state].get(kind) if SENDERS[kind] is not role else None
+    if following is None:
+        with pytest.raises(RemoteProtocolError):
+            session.receive(SAMPLES[kind])
+    else:
+        session.receive(SAMPLES[kind])
+    assert session.state is (following or State.BROKEN)
+
+
+@pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(("make", "_table", "role"), ENDS)
+def test_broken_session_stays_broken(
+    make: type[Session], _table: object, role: Role, kind: type[m.Message]
+) -> None:
+    session = session_in(make, role, State.BROKEN)
+    for verb in (session.send, session.receive):
+        with pytest.raises(ProtocolError):
+            verb(SAMPLES[kind])
+        assert session.state is State.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("make", "role", "start"),
+    [(ClientSession, Role.CLIENT, State.NEW), (WorkerSession, Role.WORKER, State.STARTING)],
+)
+def test_session_begins_at_the_start(make: type[Session], role: Role, start: State) -> None:
+    assert make(role).state is start
+
+
+@pytest.mark.parametrize("table", [CLIENT_TABLE, WORKER_TABLE])
+def test_table_leads_nowhere_outside_itself(
+    table: Mapping[State, Mapping[type[m.Message], State]],
+) -> None:
+    assert {state for row in table.values() for state in row.values()} <= table.keys()
+
+
+def test_every_message_has_a_sender() -> None:
+    assert set(SENDERS) == set(m.Message.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    ("verb", "error", "state"),
+    [
+        ("send", LocalProtocolError, State.OPEN),
+        ("receive", RemoteProtocolError, State.BROKEN),
+    ],
+)
+def test_id_in_flight_is_not_taken_twice(
+    verb: str, error: type[ProtocolError], state: State
+) -> None:
+    role = Role.CLIENT if verb == "send" else Role.BROKER
+    session = client_session(role=role, in_flight=(1,))
+    with pytest.raises(error, match="id 1 is already in flight"):
+        getattr(session, verb)(m.Submit(id=1, trigger="x", tenant="t"))
+    assert session.state is state
+    assert session.in_flight == {1}
+
+
+@pytest.mark.parametrize(
+    ("verb", "error", "state"),
+    [
+        ("send", LocalProtocolError, State.OPEN),
+        ("receive", RemoteProtocolError, State.BROKEN),
+    ],
+)
+def test_result_for_an_unknown_id_is_refused(
+    verb: str, error: type[ProtocolError], state: State
+) -> None:
+    role = Role.BROKER if verb == "send" else Role.CLIENT
+    session = client_session(role=role, in_flight=(2, 3))
+    with pytest.raises(error, match="no job with id 1 is in flight"):
+        getattr(session, verb)(m.Result(id=1))
+    assert session.state is state
+    assert session.in_flight == {2, 3}
+
+
+def test_answered_id_is_free_again() -> None:
+    session = client_session()
+    for _ in range(3):
+        session.receive(m.Submit(id=1, trigger="x", tenant="t"))
+        session.send(m.Result(id=1))
+    assert not session.in_flight
+
+
+def test_result_is_not_accepted_twice() -> None:
+    session = client_session(role=Role.CLIENT, in_flight=(1,))
+    session.receive(m.Result(id=1))
+    with pytest.raises(RemoteProtocolError, match="no job with id 1"):
+        session.receive(m.Result(id=1))
+
+
+def test_results_come_in_any_order() -> None:
+    session = client_session(role=Role.CLIENT, in_flight=(1, 2, 3))
+    for number in (2, 3, 1):
+        session.receive(m.Result(id=number))
+    assert session.state is State.OPEN
+
+
+@pytest.mark.parametrize("job", [0, BUSY_WITH - 1, BUSY_WITH + 1])
+def test_report_for_another_job_breaks_the_session(job: int) -> None:
+    session = session_in(WorkerSession, Role.BROKER, State.BUSY)
+    with pytest.raises(RemoteProtocolError, match=f"report for job {job}, assigned was 7"):
+        session.receive(m.Report(job=job, spans=[]))
+    assert session.state is State.BROKEN
+
+
+def test_report_is_not_accepted_twice() -> None:
+    session = session_in(WorkerSession, Role.BROKER, State.BUSY)
+    session.receive(SAMPLES[m.Report])
+    with pytest.raises(RemoteProtocolError, match="Report is not allowed when idle"):
+        session.receive(SAMPLES[m.Report])
+
+
+def test_worker_has_one_job_after_another() -> None:
+    session = WorkerSession(Role.WORKER)
+    session.send(SAMPLES[m.Ready])
+    for _ in range(3):
+        session.receive(SAMPLES[m.Assign])
+        session.send(SAMPLES[m.Report])
+    assert session.state is State.IDLE
+    assert session.job is None
+
+
+def assign(job: int) -> m.Assign:
+    return msgspec.structs.replace(ASSIGN, job=job)
+
+
+ids = st.integers(0, 3)
+any_message = st.one_of(
+    *[st.just(sample) for sample in SAMPLES.values()],
+    st.builds(m.Submit, id=ids, trigger=st.just("x"), tenant=st.just("t")),
+    st.builds(m.Result, id=ids),
+    st.builds(m.Report, job=ids, spans=st.just([])),
+    ids.map(assign),
+)
+
+
+def memory(session: Session) -> set[int] | int | None:
+    return set(session.in_flight) if isinstance(session, ClientSession) else session.job
+
+
+class TwoEnds(RuleBasedStateMachine):
+    """Two machines back to back. Whatever one end may send, the other takes, and only that."""
+
+    make: Callable[[Role], Session] = ClientSession
+    roles = (Role.CLIENT, Role.BROKER)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near, self.far = self.make(self.roles[0]), self.make(self.roles[1])
+
+    @rule(message=any_message, forth=st.booleans())
+    def say(self, message: m.Message, forth: bool) -> None:
+        sender, receiver = (self.near, self.far) if forth else (self.far, self.near)
+        before = sender.state, memory(sender)
+        try:
+            sender.send(message)
+        except LocalProtocolError:
+            assert (sender.state, memory(sender)) == before
+            with pytest.raises(RemoteProtocolError):
+                copy.deepcopy(receiver).receive(message)
+        else:
+            receiver.receive(message)
+
+    @rule()
+    def open(self) -> None:
+        """Leave the start at once: random messages seldom do."""
+        for sender, receiver, message in (
+            (self.near, self.far, m.Hello(client="c")),
+            (self.far, self.near, SAMPLES[m.Welcome]),
+            (self.near, self.far, SAMPLES[m.Ready]),
+        ):
+            if type(message) in sender._table[sender.state]:
+                sender.send(message)
+                receiver.receive(message)
+
+    @invariant()
+    def agree(self) -> None:
+        assert self.near.state is self.far.state
+        assert self.near.state is not State.BROKEN
+        assert memory(self.near) == memory(self.far)
+
+
+class TwoEndsOfAWorker(TwoEnds):
+    """The same for broker and worker."""
+
+    make = WorkerSession
+    roles = (Role.WORKER, Role.BROKER)
+
+
+TestClientAndBrokerAgree = TwoEnds.TestCase
+TestWorkerAndBrokerAgree = TwoEndsOfAWorker.TestCase
