@@ -148,21 +148,36 @@ class App:
             self._backend.expect(worker)
         self._supervisor.kill_unready(now)
         stirred = dict(poller.poll(self._patience_ms(now)))
-        for event in self._backend.receive() if self._backend.socket in stirred else ():
-            self._backend_event(event)
+        if self._backend.socket in stirred:
+            self._take_events()
         if self._supervisor.epoll.fileno() in stirred:
             # Reports that a worker sent before it died come first: they count.
-            for event in self._backend.receive():
-                self._backend_event(event)
+            self._take_events()
             for exit_ in self._supervisor.reap():
                 self._worker_exit(exit_)
         if self._frontend.socket in stirred:
-            for submission in self._frontend.receive():
-                self._submit(submission)
+            self._take_submissions()
         if self._wake_read.fileno() in stirred:
             for number in self._wake_read.recv(64):
                 self._signal(number)
         self._execute(self._dispatcher.tick(time.monotonic()))
+
+    def _take_events(self) -> None:
+        for event in self._backend.receive():
+            try:
+                self._backend_event(event)
+            except Exception as error:  # noqa: BLE001 - one worker's words end that worker only
+                log.error("internal_error", at=log.places(error))
+                self._violation(event.worker, "what it said could not be dealt with")
+
+    def _take_submissions(self) -> None:
+        for submission in self._frontend.receive():
+            try:
+                self._submit(submission)
+            except Exception as error:  # noqa: BLE001 - one client's job fails that job only
+                log.error("internal_error", at=log.places(error))
+                origin = _Client(submission.client, submission.message.id)
+                self._refuse(origin, FailureKind.INTERNAL, "the broker failed; see its log")
 
     def _patience_ms(self, now: float) -> int | None:
         deadlines = [

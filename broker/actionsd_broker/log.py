@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 _LOGGER = logging.getLogger("actionsd")
@@ -42,6 +44,13 @@ def warning(name: str, **fields: Any) -> None:
 def error(name: str, **fields: Any) -> None:
     """Log an event that somebody must act on."""
     event(logging.ERROR, name, **fields)
+
+
+def places(error: BaseException) -> str:
+    """Return where an error came from, innermost first; not its text, which may quote anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{Path(frame.filename).name} line {frame.lineno}" for frame in reversed(frames)]
+    return " < ".join([type(error).__name__, *where])
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -29,17 +29,17 @@ class ContextError(ValueError):
 class Human(Struct):
     """The human half of a user (spec, 2.9)."""
 
-    firstName: str | None = None  # noqa: N815 - the names are ZITADEL's, here and below
-    lastName: str | None = None  # noqa: N815
-    nickName: str | None = None  # noqa: N815
-    displayName: str | None = None  # noqa: N815
-    avatarKey: str | None = None  # noqa: N815
-    preferredLanguage: str | None = None  # noqa: N815
+    firstName: str | None = None
+    lastName: str | None = None
+    nickName: str | None = None
+    displayName: str | None = None
+    avatarKey: str | None = None
+    preferredLanguage: str | None = None
     gender: float | None = None
     email: str | None = None
-    isEmailVerified: bool | None = None  # noqa: N815
+    isEmailVerified: bool | None = None
     phone: str | None = None
-    isPhoneVerified: bool | None = None  # noqa: N815
+    isPhoneVerified: bool | None = None
 
 
 class Machine(Struct):
@@ -53,14 +53,14 @@ class User(Struct):
     """A user (spec, 2.9)."""
 
     id: str | None = None
-    creationDate: Time | None = None  # noqa: N815
-    changeDate: Time | None = None  # noqa: N815
-    resourceOwner: str | None = None  # noqa: N815
+    creationDate: Time | None = None
+    changeDate: Time | None = None
+    resourceOwner: str | None = None
     sequence: float | None = None
     state: float | None = None
     username: str | None = None
-    loginNames: list[str] | None = None  # noqa: N815
-    preferredLoginName: str | None = None  # noqa: N815
+    loginNames: list[str] | None = None
+    preferredLoginName: str | None = None
     human: Human | None = None
     machine: Machine | None = None
 
@@ -70,9 +70,9 @@ class Metadata(Struct):
 
     key: str
     value: Base64
-    creationDate: Time | None = None  # noqa: N815
-    changeDate: Time | None = None  # noqa: N815
-    resourceOwner: str | None = None  # noqa: N815
+    creationDate: Time | None = None
+    changeDate: Time | None = None
+    resourceOwner: str | None = None
     sequence: float | None = None
 
 
@@ -80,24 +80,90 @@ class Grant(Struct):
     """A user grant (spec, 2.9)."""
 
     id: str | None = None
-    projectGrantId: str | None = None  # noqa: N815
+    projectGrantId: str | None = None
     state: float | None = None
-    userGrantResourceOwner: str | None = None  # noqa: N815
-    userGrantResourceOwnerName: str | None = None  # noqa: N815
-    creationDate: Time | None = None  # noqa: N815
-    changeDate: Time | None = None  # noqa: N815
+    userGrantResourceOwner: str | None = None
+    userGrantResourceOwnerName: str | None = None
+    creationDate: Time | None = None
+    changeDate: Time | None = None
     sequence: float | None = None
-    userId: str | None = None  # noqa: N815
-    userResourceOwner: str | None = None  # noqa: N815
+    userId: str | None = None
+    userResourceOwner: str | None = None
     roles: list[str] | None = None
-    projectId: str | None = None  # noqa: N815
-    projectName: str | None = None  # noqa: N815
+    projectId: str | None = None
+    projectName: str | None = None
+
+
+class ExternalUser(Struct):
+    """The user that an external IdP sent, as it was mapped (spec, 2.9)."""
+
+    externalId: str | None = None
+    externalIdpId: str | None = None
+    human: Human | None = None
+
+
+class BrowserInfo(Struct):
+    """The browser of an auth request (spec, 2.7)."""
+
+    userAgent: str | None = None
+    acceptLanguage: str | None = None
+    remoteIp: str | None = None
+
+
+class AuthRequest(Struct):
+    """The login that is under way (spec, 2.7); `maxAuthAge` is in nanoseconds."""
+
+    id: str | None = None
+    agentId: str | None = None
+    creationDate: Time | None = None
+    changeDate: Time | None = None
+    browserInfo: BrowserInfo | None = None
+    applicationId: str | None = None
+    callbackUri: str | None = None
+    transferState: str | None = None
+    prompt: list[float] | None = None
+    uiLocales: list[str] | None = None
+    loginHint: str | None = None
+    maxAuthAge: float | None = None
+    instanceId: str | None = None
+    request: dict[str, Any] | None = None
+    userId: str | None = None
+    userName: str | None = None
+    loginName: str | None = None
+    displayName: str | None = None
+    resourceOwner: str | None = None
+    requestedOrgId: str | None = None
+    requestedOrgName: str | None = None
+    requestedPrimaryDomain: str | None = None
+    requestedOrgDomain: bool | None = None
+    applicationResourceOwner: str | None = None
+    privateLabelingSetting: float | None = None
+    selectedIdpConfigId: str | None = None
+    linkingUsers: list[ExternalUser] | None = None
+    passwordVerified: bool | None = None
+    mfasVerified: list[float] | None = None
+    audience: list[str] | None = None
+    authTime: Time | None = None
+
+
+class HttpRequest(Struct):
+    """The HTTP request of a login (spec, 2.8)."""
+
+    method: str | None = None
+    url: str | None = None
+    proto: str | None = None
+    contentLength: float | None = None
+    host: str | None = None
+    form: dict[str, list[str]] | None = None
+    postForm: dict[str, list[str]] | None = None
+    remoteAddr: str | None = None
+    headers: dict[str, list[str]] | None = None
 
 
 class Actor(Struct):
     """A delegation chain (spec, 2.6a)."""
 
-    userId: str | None = None  # noqa: N815
+    userId: str | None = None
     issuer: str | None = None
     actor: Actor | None = None
 
@@ -105,7 +171,7 @@ class Actor(Struct):
 class Application(Struct):
     """The application that asks for the token (spec, 2.6a)."""
 
-    clientId: str | None = None  # noqa: N815
+    clientId: str | None = None
 
 
 class Context(Struct, forbid_unknown_fields=True):
@@ -115,10 +181,10 @@ class Context(Struct, forbid_unknown_fields=True):
     id_token: str | None = field(name="idToken", default=None)
     refresh_token: str | None = field(name="refreshToken", default=None)
     id_token_claims: dict[str, Any] | None = field(name="idTokenClaims", default=None)
-    external_user: dict[str, Any] | None = field(name="externalUser", default=None)
+    external_user: ExternalUser | None = field(name="externalUser", default=None)
     provider_info: dict[str, Any] | None = field(name="providerInfo", default=None)
-    auth_request: dict[str, Any] | None = field(name="authRequest", default=None)
-    http_request: dict[str, Any] | None = field(name="httpRequest", default=None)
+    auth_request: AuthRequest | None = field(name="authRequest", default=None)
+    http_request: HttpRequest | None = field(name="httpRequest", default=None)
     auth_error: str | None = field(name="authError", default=None)
     auth_method: str | None = field(name="authMethod", default=None)
     user: User | None = None

@@ -16,6 +16,7 @@ from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import MAX_ACTIONS
 
 Message: TypeAlias = Annotated[str, Meta(max_length=8192)]
+Base64: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
 Place: TypeAlias = Annotated[int, Meta(ge=1, le=2**31)]
 
 
@@ -60,10 +61,110 @@ class SetMetadata(Mutation, frozen=True, tag="setMetadata"):
     """A metadata entry of the user; `value` is the base64 of the stored bytes."""
 
     key: str
-    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
+    value: Base64
 
 
-AnyMutation: TypeAlias = SetClaim | AppendLogIntoClaims | SetMetadata
+class AppendMetadata(Mutation, frozen=True, tag="appendMetadata"):
+    """A metadata entry of a user who logs in or is created; `value` as in `SetMetadata`."""
+
+    key: str
+    value: Base64
+
+
+class AppendUserGrant(Mutation, frozen=True, tag="appendUserGrant"):
+    """A grant for the user who was created."""
+
+    projectId: Annotated[str, Meta(min_length=1)]
+    projectGrantId: str
+    roles: list[str]
+
+
+class SetCustomAttribute(Mutation, frozen=True, tag="setCustomAttribute"):
+    """An attribute of a SAML response."""
+
+    name: str
+    nameFormat: str
+    values: list[str]
+
+
+class _SetText(Mutation, frozen=True):
+    value: str
+
+
+class _SetFlag(Mutation, frozen=True):
+    value: bool
+
+
+class SetFirstName(_SetText, frozen=True, tag="setFirstName"):
+    """A field of the user, as are the ones that follow."""
+
+
+class SetLastName(_SetText, frozen=True, tag="setLastName"):
+    """See SetFirstName."""
+
+
+class SetNickName(_SetText, frozen=True, tag="setNickName"):
+    """See SetFirstName."""
+
+
+class SetDisplayName(_SetText, frozen=True, tag="setDisplayName"):
+    """See SetFirstName."""
+
+
+class SetPreferredLanguage(_SetText, frozen=True, tag="setPreferredLanguage"):
+    """A BCP 47 tag in canonical form, "und" if there was none in what was set."""
+
+
+class SetPreferredUsername(_SetText, frozen=True, tag="setPreferredUsername"):
+    """See SetFirstName."""
+
+
+class SetUsername(_SetText, frozen=True, tag="setUsername"):
+    """See SetFirstName."""
+
+
+class SetGender(Mutation, frozen=True, tag="setGender"):
+    """0 unspecified, 1 female, 2 male, 3 diverse; ZITADEL takes any int32."""
+
+    value: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+
+
+class SetEmail(_SetText, frozen=True, tag="setEmail"):
+    """See SetFirstName."""
+
+
+class SetEmailVerified(_SetFlag, frozen=True, tag="setEmailVerified"):
+    """See SetFirstName."""
+
+
+class SetPhone(_SetText, frozen=True, tag="setPhone"):
+    """See SetFirstName."""
+
+
+class SetPhoneVerified(_SetFlag, frozen=True, tag="setPhoneVerified"):
+    """See SetFirstName."""
+
+
+AnyMutation: TypeAlias = (
+    SetClaim
+    | AppendLogIntoClaims
+    | SetMetadata
+    | AppendMetadata
+    | AppendUserGrant
+    | SetCustomAttribute
+    | SetFirstName
+    | SetLastName
+    | SetNickName
+    | SetDisplayName
+    | SetPreferredLanguage
+    | SetPreferredUsername
+    | SetUsername
+    | SetGender
+    | SetEmail
+    | SetEmailVerified
+    | SetPhone
+    | SetPhoneVerified
+)
 
 
 class LogLine(Struct, frozen=True, forbid_unknown_fields=True):

@@ -101,6 +101,10 @@ class Mailbox:
         _CHUNK.pack_into(self._memory, 12, self._wide, units, bool(self._outgoing))
         self._memory[HEADER_BYTES : HEADER_BYTES + len(chunk)] = chunk
 
+    def fill(self, raw: bytes) -> None:
+        """Put bytes where the chunk is."""
+        self._memory[HEADER_BYTES : HEADER_BYTES + len(raw)] = raw
+
     def receive_chunk(self) -> None:
         """Keep the chunk in the buffer; more will follow."""
         wide, units, _ = _CHUNK.unpack_from(self._memory, 12)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -27,15 +28,24 @@ PRELUDE = (
     "gojson.js",
     "user.js",
     "claims.js",
+    "state.js",
+    "lists.js",
+    "digest.js",
+    "uuid.js",
     "modules.js",
     "triggers.js",
+    "login.js",
     "harden.js",
     "scripts.js",
     "serve.js",
 )
 """The prelude's files: later ones use what earlier ones put on `kernel`."""
 
-HOSTS = ("exchange", "receive", "send", "drain", "note")
+HOSTS = ("exchange", "receive", "send", "drain", "note", "random")
+
+
+RANDOM_BYTES = 64
+"""What a script may take at once; a UUID takes 16."""
 
 
 class Work(NamedTuple):
@@ -167,6 +177,9 @@ class Realm:
 
     def _drain(self) -> None:
         self._isolate.drain()
+
+    def _random(self) -> None:
+        self._mailbox.fill(os.urandom(RANDOM_BYTES))
 
     def _note(self) -> None:
         # The CPU clock is the calling thread's, so this must run on V8's.

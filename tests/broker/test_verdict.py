@@ -11,7 +11,7 @@ from actionsd_broker.verdict import failure, judge, outcomes
 from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
-from actionsd_protocol.triggers import PRE_USERINFO
+from actionsd_protocol.triggers import OPS, PRE_USERINFO, TRIGGERS
 
 STRICT = Step(name="a", script="0" * 32, timeout=1, allowed_to_fail=False, fresh=False)
 LENIENT = Step(name="b", script="1" * 32, timeout=1, allowed_to_fail=True, fresh=False)
@@ -95,6 +95,31 @@ FORGED = {
         action("a"), action("b"), error={"kind": "bad_request", "message": "no"}
     ),
 }
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "setClaim": {"key": "k", "value": 1},
+    "appendLogIntoClaims": {"key": "urn:zitadel:iam:action:a:log", "value": []},
+    "setMetadata": {"key": "k", "value": ""},
+    "appendMetadata": {"key": "k", "value": ""},
+    "appendUserGrant": {"projectId": "p", "projectGrantId": "", "roles": []},
+    "setCustomAttribute": {"name": "n", "nameFormat": "", "values": []},
+    "setGender": {"value": 2},
+    "setEmailVerified": {"value": True},
+    "setPhoneVerified": {"value": False},
+}
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+@pytest.mark.parametrize("op", sorted(set().union(*OPS.values())))
+def test_mutation_counts_only_where_the_api_has_it(trigger: str, op: str) -> None:
+    mutation = {"op": op, "action": "a", **VALUES.get(op, {"value": "text"})}
+    document = report(action("a"), mutations=[mutation])
+    if op in OPS[trigger]:
+        judge([STRICT], trigger, document, [])
+    else:
+        with pytest.raises(RemoteProtocolError, match="not in the api of the trigger"):
+            judge([STRICT], trigger, document, [])
 
 
 @pytest.mark.parametrize("honest", HONEST)

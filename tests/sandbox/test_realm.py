@@ -99,7 +99,7 @@ def test_cancelled_run_is_collected_with_its_cost(engine: Engine, timer: Deadlin
         delivery = realm.collect(TIMED_OUT)
     report = json.loads(delivery.report)
     assert [action["outcome"] for action in report["actions"]] == ["succeeded", "failed"]
-    assert report["state"] == [["a", "1"], ["before", "1"]]
+    assert report["state"]["claims"] == [["a", "1"], ["before", "1"]]
     assert len(delivery.costs) == 2
     assert delivery.costs[1].wall >= 40_000_000
 

@@ -50,11 +50,11 @@ def test_whole_job_has_every_step() -> None:
 
 
 def test_part_has_one_step_and_the_state() -> None:
-    work = jobs.make_part(assign(step("f"), step("g", B)), 1, b"{}", "source", [["a", "1"]])
+    work = jobs.make_part(assign(step("f"), step("g", B)), 1, b"{}", "source", {"n": 1})
     document = head(work)
     assert [s["name"] for s in document["steps"]] == ["g"]
     assert document["sources"] == {jobs.script_key(step("g", B)): "source"}
-    assert (document["state"], document["partial"]) == ([["a", "1"]], True)
+    assert (document["state"], document["partial"]) == ({"n": 1}, True)
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ def test_chain_ends_with_a_failure(part: Partial, *, ended: bool) -> None:
 
 
 def test_later_part_is_added() -> None:
-    done = Partial(actions=[{"name": "f"}], mutations=[Raw(b"1")], logs=[Raw(b"2")], state=[1])
-    done.add(Partial(actions=[{"name": "g"}], mutations=[Raw(b"3")], logs=[], state=[2]))
+    done = Partial(actions=[{"name": "f"}], mutations=[Raw(b"1")], logs=[Raw(b"2")], state={"n": 1})
+    done.add(Partial(actions=[{"name": "g"}], mutations=[Raw(b"3")], logs=[], state={"n": 2}))
     assert [action["name"] for action in done.actions] == ["f", "g"]
-    assert ([bytes(m) for m in done.mutations], done.state) == ([b"1", b"3"], [2])
+    assert ([bytes(m) for m in done.mutations], done.state) == ([b"1", b"3"], {"n": 2})
 
 
 def test_partial_results_are_not_shared() -> None:
@@ -116,10 +116,10 @@ def test_partial_results_are_not_shared() -> None:
 
 
 def test_part_is_read_with_its_values_untouched() -> None:
-    report = b'{"actions":[],"mutations":[{"v":1.0e400}],"logs":[],"state":[["a","1"]]}'
+    report = b'{"actions":[],"mutations":[{"v":1.0e400}],"logs":[],"state":{"claims":[["a","1"]]}}'
     part = jobs.read_part(Delivery(report, []))
     assert bytes(part.mutations[0]) == b'{"v":1.0e400}'
-    assert part.state == [["a", "1"]]
+    assert part.state == {"claims": [["a", "1"]]}
 
 
 def test_steps_that_never_ran_are_skipped_in_the_report() -> None:

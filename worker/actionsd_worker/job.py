@@ -21,7 +21,7 @@ SCRIPT_SECONDS = 5.0
 OUTPUT_LIMIT = 2**20
 """Characters of mutations and logs that a job may make."""
 
-State: TypeAlias = list[Any]
+State: TypeAlias = dict[str, Any]
 
 
 class Partial(Struct):
@@ -30,7 +30,7 @@ class Partial(Struct):
     actions: list[dict[str, Any]] = []
     mutations: list[Raw] = []
     logs: list[Raw] = []
-    state: State = []
+    state: State = {}
     error: dict[str, Any] | None = None
 
     @property

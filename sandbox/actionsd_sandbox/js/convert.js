@@ -10,6 +10,12 @@ kernel.goString = (value) => {
   return String(value).toWellFormed();
 };
 
+// What goja's String() makes of a value that a function of Go takes as it is.
+kernel.attributeText = (value) => {
+  if (value === null) return 'null';
+  return value === undefined ? 'undefined' : kernel.goString(value);
+};
+
 // JSON text of a string, well-formed.
 kernel.quote = (text) => JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
 

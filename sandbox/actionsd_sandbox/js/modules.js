@@ -29,23 +29,56 @@ function log(run) {
   return { log: at('info'), info: at('info'), debug: at('info'), warn: at('warning'), error: at('error') };
 }
 
-const MODULES = { __proto__: null, 'zitadel/log': log };
+// What has no trigger's trouble: goja's own modules, which a log module brings along.
+const console = log;
+const util = () => ({ format: (template, ...values) => format(template === undefined ? '' : String(template), values) });
+
+// Not connected yet: the names are there, so that a script loads, and say so when called.
+function http() {
+  return {
+    fetch: (...values) => {
+      if (values.length === 0) throw kernel.hostError('fetch_failed', 'no url provided');
+      if (values.length > 2) throw kernel.hostError('fetch_failed', 'too many args');
+      throw kernel.hostError('fetch_denied', 'fetch is not available in this version');
+    },
+  };
+}
+
+// The draft's access to the user's metadata: what the context brought, and `setMetadata`.
+function userMetadata(run) {
+  return { get: () => kernel.metadata(run.document, 'userMetadata', 'context'), set: kernel.setMetadata(run) };
+}
+
+const MODULES = {
+  __proto__: null,
+  'zitadel/log': log,
+  'zitadel/http': http,
+  'zitadel/uuid': kernel.uuid,
+  'zitadel/metadata/user': userMetadata,
+  console,
+  util,
+  'node:console': console,
+  'node:util': util,
+};
+
+// ZITADEL does not register it for SAML responses.
+const ABSENT = { __proto__: null, 'complement-saml/pre-response': 'zitadel/uuid' };
 
 kernel.makeRequire = (run) => {
   const loaded = new Map();
   return function require(name) {
     const wanted = String(name);
     if (!loaded.has(wanted)) {
-      const make = MODULES[wanted];
-      if (make === undefined) throw notFound(wanted);
+      const make = ABSENT[run.job.trigger] === wanted ? undefined : MODULES[wanted];
+      if (make === undefined) throw notFound(wanted, ABSENT[run.job.trigger]);
       loaded.set(wanted, make(run));
     }
     return loaded.get(wanted);
   };
 };
 
-function notFound(name) {
+function notFound(name, absent) {
   if (FILE.test(name)) return kernel.hostError('module_not_found', 'file-based modules are disabled');
-  const known = Object.keys(MODULES).join(', ');
+  const known = Object.keys(MODULES).filter((each) => each !== absent).join(', ');
   return kernel.hostError('module_not_found', `module ${kernel.goQuote(name)} not found; there is: ${known}`);
 }

@@ -42,6 +42,9 @@ function isIdentifier(name) {
   }
 }
 
+// Whether a script knows the API by its present names.
+kernel.knowsV1 = (key) => /\bv1\b/.test(sources.get(key));
+
 // The end of a script's text, where a syntax error behind it really is.
 kernel.scriptEnd = (key) => {
   const lines = sources.get(key).split('\n');

@@ -3,8 +3,9 @@
 // The shared buffer, as mailbox.py describes it. The host functions have neither
 // arguments nor results: `exchange` hands over the report and waits for a job, `receive`
 // brings the next chunk of a long text, `send` takes one, `drain` runs the microtasks,
-// `note` notes what the action that ends here has cost.
-const { exchange, receive, send, drain, note } = kernel.hosts;
+// `note` notes what the action that ends here has cost, `random` fills
+// the chunk with random bytes.
+const { exchange, receive, send, drain, note, random } = kernel.hosts;
 const HEADER = 64;
 const figures = new Float64Array(kernel.memory, 0, 1);
 const words = new Int32Array(kernel.memory, 8, 6);
@@ -64,7 +65,8 @@ class Run {
   constructor(job, context) {
     this.job = job;
     this.context = context;
-    this.claims = new kernel.Claims(job.state ?? []);
+    this.state = new kernel.State(job.state ?? {});
+    this.live = []; // what to look through for what the script put there itself
     this.index = 0;
     this.outcomes = [];
     this.mutations = [];
@@ -99,6 +101,12 @@ class Run {
 
   appendClaimLog(text) { this.claimLog.push(kernel.quote(this.grow(text))); }
 }
+
+// Random bytes that no script can foresee, from the process: V8's own are not for that.
+kernel.randomBytes = (count) => {
+  random();
+  return bytes.slice(0, count);
+};
 
 let run = null;
 
@@ -142,6 +150,7 @@ function runStep() {
   let ctx, api;
   if (!job.check) {
     run.document = readContext();
+    run.live = [];
     ({ ctx, api } = kernel.TRIGGERS[job.trigger](run));
   }
   run.phase = 'compile';
@@ -211,6 +220,7 @@ function fail({ kind, text, name, line, column }) {
 function proceed() {
   for (;;) {
     if (run.outcomes[run.index] === undefined) runStep();
+    look();
     if (run.overflowed && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: 'a limit was exceeded, and the error caught' });
     run.overflowed = false;
     if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
@@ -223,12 +233,17 @@ function proceed() {
   }
 }
 
+// Takes what the script put into live arrays, once; more may come with microtasks.
+function look() {
+  for (const each of run.live) each();
+}
+
 // The log claim is written when its action has ended, for a tolerated failure too.
 function finishStep() {
   run.outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
   if (run.claimLog.length === 0) return;
   run.mutations.push(logMutation());
-  run.claims.set(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
+  run.state.claims.set(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
   run.claimLog = [];
 }
 
@@ -252,12 +267,13 @@ function report() {
 // another isolate.
 function partial() {
   const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
-  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify(run.claims.dump())}${error}}`;
+  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify(run.state.dump())}${error}}`;
 }
 
 function finish() {
   if (!run.job.partial) return writeText(report());
   drain(); // so that nothing changes any more
+  look();
   if (run.outcomes[run.index]?.outcome !== 'failed') finishStep();
   return writeText(partial());
 }
@@ -268,6 +284,7 @@ function serve() {
   for (;;) {
     exchange();
     while (words[REPLY] === AGAIN) {
+      look();
       writeText(report());
       exchange();
     }
@@ -296,6 +313,7 @@ kernel.collect = () => {
   const failure = JSON.parse(readText());
   if (failure !== null) {
     note();
+    look();
     fail(failure);
     if (run.step.tolerated) finishStep();
   }

@@ -1,36 +1,44 @@
 // ctx and api of each trigger (spec, section 2), made anew for every action.
 //
 // A trigger is a function of the run: it returns what the action is called with. What
-// one action leaves to the next is in `run.claims`.
+// one action leaves to the next is in `run.state`.
 
 function complementToken(run) {
-  const { document, claims } = run;
+  const { document } = run;
+  const { claims } = run.state;
   claims.read(document);
+  const image = claims.image();
   const claimsApi = { setClaim: setClaim(run), appendLogIntoClaims: appendLog(run) };
   const application = kernel.readObject(document, 'application', 'context') ?? {};
   const clientId = kernel.readString(application, 'clientId', 'application');
   return {
     ctx: {
+      ...draftContext(document, image),
       v1: {
-        claims: claims.image(),
-        getUser: () => kernel.user(document),
-        user: {
-          getMetadata: () => kernel.metadata(document, 'userMetadata', 'context'),
-          grants: kernel.grants(document),
-        },
-        org: { getMetadata: () => kernel.metadata(document, 'orgMetadata', 'context') },
+        claims: image,
+        ...subject(document),
         application: { getClientId: () => clientId },
         actor: actor(document, 'context'),
       },
     },
     api: {
+      ...claimsApi, // where the draft of the API had them
       v1: {
         claims: claimsApi,
         userinfo: { ...claimsApi }, // deprecated name of the same
-        user: { setMetadata: setMetadata(run) },
+        user: { setMetadata: kernel.setMetadata(run) },
       },
     },
   };
+}
+
+// What the draft of the API had here: the claims, and tokens where the context has them.
+function draftContext(document, claims) {
+  const draft = kernel.claimReaders(claims);
+  for (const key of ['accessToken', 'idToken']) {
+    if (Object.hasOwn(document, key)) draft[key] = kernel.readString(document, key, 'context');
+  }
+  return draft;
 }
 
 // The delegation chain, outermost actor first (spec 2.6a).
@@ -47,13 +55,13 @@ function actor(holder, path) {
 function setClaim(run) {
   return (key, value) => {
     const name = kernel.goString(key);
-    const objection = run.claims.objection(name);
+    const objection = run.state.claims.objection(name);
     if (objection === 'exists') run.appendClaimLog(`key ${kernel.goQuote(name)} already exists`);
     if (objection !== undefined) return;
     const json = kernel.goJson(value);
     // The mutation first: what is over the limit is not set either.
-    if (!run.claims.isShadowed(name)) run.mutate('setClaim', `"key":${kernel.quote(name)},"value":${json}`);
-    run.claims.set(name, json);
+    if (!run.state.claims.isShadowed(name)) run.mutate('setClaim', `"key":${kernel.quote(name)},"value":${json}`);
+    run.state.claims.set(name, json);
   };
 }
 
@@ -61,20 +69,54 @@ function appendLog(run) {
   return (text) => run.appendClaimLog(kernel.goString(text));
 }
 
-function setMetadata(run) {
+// SAML attributes: the first action to set a name wins, without a word (spec, section 4).
+function setCustomAttribute(run) {
   return (...values) => {
-    if (values.length !== 2) throw kernel.hostError('invalid_value', 'exactly 2 (key, value) arguments expected');
-    const [key, value] = values;
-    if (typeof key !== 'string') throw kernel.hostError('invalid_value', 'the key of a metadata entry must be a string');
-    const stored = kernel.toBase64(kernel.encodeUtf8(kernel.goJson(value)));
-    run.mutate('setMetadata', `"key":${kernel.quote(key)},"value":"${stored}"`);
+    const [name, nameFormat, ...rest] = values.map(kernel.attributeText);
+    if (run.state.attributes.has(name ?? '')) return;
+    run.mutate('setCustomAttribute', `"name":${kernel.quote(name ?? '')},"nameFormat":${kernel.quote(nameFormat ?? '')},"values":${JSON.stringify(rest)}`);
+    run.state.attributes.add(name ?? '');
   };
 }
+
+function complementSaml(run) {
+  const { document } = run;
+  return {
+    ctx: { v1: subject(document) },
+    api: {
+      v1: {
+        attributes: { setCustomAttribute: setCustomAttribute(run) },
+        user: { setMetadata: kernel.setMetadata(run) },
+      },
+    },
+  };
+}
+
+// Whom a token or a SAML response is about.
+function subject(document) {
+  return {
+    getUser: () => kernel.user(document, {}),
+    user: {
+      getMetadata: () => kernel.metadata(document, 'userMetadata', 'context'),
+      grants: kernel.grants(document),
+    },
+    org: kernel.org(document),
+  };
+}
+
+// `getClaim` answers null for a claim that is not there; `claimsJSON` gives a text.
+// `getClaims` is the draft's: all of them, as an object.
+kernel.claimReaders = (claims) => ({
+  getClaim: (name) => (claims !== undefined && Object.hasOwn(claims, kernel.goString(name)) ? claims[kernel.goString(name)] : null),
+  claimsJSON: () => (claims === undefined ? '' : kernel.goJson(claims)),
+  getClaims: () => claims ?? null,
+});
 
 kernel.TRIGGERS = {
   __proto__: null,
   'complement-token/pre-userinfo': complementToken,
   'complement-token/pre-access-token': complementToken,
+  'complement-saml/pre-response': complementSaml,
 };
 
 // The keys of a context document; a misspelt one is the caller's mistake.

@@ -2,8 +2,9 @@
 
 const { readString, readNumber, readBoolean, readTime, readObject, readObjects, readStrings } = kernel;
 
-function human(document, path) {
-  return {
+// What a setter of an earlier action changed comes before what the context said.
+function human(document, path, changed) {
+  const all = {
     firstName: readString(document, 'firstName', path),
     lastName: readString(document, 'lastName', path),
     nickName: readString(document, 'nickName', path),
@@ -16,9 +17,20 @@ function human(document, path) {
     phone: readString(document, 'phone', path),
     isPhoneVerified: readBoolean(document, 'isPhoneVerified', path),
   };
+  for (const field of Object.keys(all)) if (field in changed) all[field] = changed[field];
+  return all;
 }
 
-kernel.user = (document) => {
+kernel.externalUser = (source, path, changed) => ({
+  externalId: readString(source, 'externalId', path),
+  externalIdpId: readString(source, 'externalIdpId', path),
+  human: human(readObject(source, 'human', path) ?? {}, `${path}.human`, { avatarKey: '', gender: 0, ...changed }),
+});
+
+kernel.org = (document) => ({ getMetadata: () => kernel.metadata(document, 'orgMetadata', 'context') });
+
+// A user; `changed` holds what setters of earlier actions changed, by field.
+kernel.user = (document, changed) => {
   const path = 'user';
   const source = readObject(document, 'user', 'context') ?? {};
   const user = {
@@ -28,13 +40,13 @@ kernel.user = (document) => {
     resourceOwner: readString(source, 'resourceOwner', path),
     sequence: readNumber(source, 'sequence', path),
     state: readNumber(source, 'state', path),
-    username: readString(source, 'username', path),
+    username: 'username' in changed ? changed.username : readString(source, 'username', path),
     loginNames: readStrings(source, 'loginNames', path),
     preferredLoginName: readString(source, 'preferredLoginName', path),
   };
   const machine = readObject(source, 'machine', path);
   if (machine === undefined) {
-    user.human = human(readObject(source, 'human', path) ?? {}, 'user.human');
+    user.human = human(readObject(source, 'human', path) ?? {}, 'user.human', changed);
   } else {
     user.machine = {
       name: readString(machine, 'name', 'user.machine'),

@@ -1,0 +1,147 @@
+// Metadata and grants that an action appends, by method or to a live array (spec 5.1 to 5.3).
+
+const refuse = (message) => kernel.hostError('invalid_value', message);
+
+function twoArguments(values) {
+  if (values.length !== 2) throw refuse('exactly 2 (key, value) arguments expected');
+  if (typeof values[0] !== 'string') throw refuse('the key of a metadata entry must be a string');
+  return values;
+}
+
+kernel.setMetadata = (run) => (...values) => {
+  const [key, value] = twoArguments(values);
+  writeMetadata(run, 'setMetadata', key, kernel.encodeUtf8(kernel.goJson(value)));
+};
+
+function writeMetadata(run, op, key, bytes) {
+  run.mutate(op, `"key":${kernel.quote(key)},"value":"${kernel.toBase64(bytes)}"`);
+}
+
+// `api.metadata`, and the methods that add to it.
+kernel.metadataApi = (run) => {
+  const list = run.state.metadata.map(({ key, value }) => ({ key, value: JSON.parse(value) }));
+  const known = new Set(list);
+  const remember = (entry, json) => {
+    known.add(entry);
+    run.state.metadata.push({ key: entry.key, value: json });
+  };
+  const settle = () => {
+    for (const entry of list) if (!known.has(entry)) pushed(run, entry, remember);
+  };
+  run.live.push(settle);
+  const append = (key, value, json, bytes) => {
+    settle(); // what was pushed before comes before
+    const entry = { key, value };
+    writeMetadata(run, 'appendMetadata', key, bytes);
+    remember(entry, json);
+    list.push(entry);
+  };
+  return {
+    metadata: list,
+    user: {
+      appendMetadata: (...values) => {
+        const [key, value] = twoArguments(values);
+        const json = kernel.goJson(value);
+        append(key, value, json, kernel.encodeUtf8(json));
+      },
+      appendMetadataRaw: (...values) => {
+        const [key, value] = twoArguments(values);
+        const bytes = rawBytes(value);
+        append(key, value, kernel.goJson(kernel.decodeUtf8(bytes)), bytes);
+      },
+    },
+  };
+};
+
+// An entry that the script pushed itself.
+function pushed(run, entry, remember) {
+  if (typeof entry !== 'object' || entry === null) throw refuse('an entry of api.metadata must be {key, value}');
+  const key = kernel.goString(entry.key);
+  const json = kernel.goJson(entry.value);
+  writeMetadata(run, 'appendMetadata', key, draftBytes(run, entry.value) ?? kernel.encodeUtf8(json));
+  remember(entry, json);
+}
+
+// The draft of the API wanted base64 here. A string is read so if it is base64 of text,
+// and the script is of that time: it knows nothing of `v1` (docs/compatibility.md).
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$|^[A-Za-z0-9+/]{3}=$/;
+const TEXT = /^[^\u0000-\u0008\u000e-\u001f\ufffd]*$/;
+
+function draftBytes(run, value) {
+  if (typeof value !== 'string' || !BASE64.test(value) || kernel.knowsV1(run.step.key)) return undefined;
+  const bytes = kernel.fromBase64(value);
+  return TEXT.test(kernel.decodeUtf8(bytes)) ? bytes : undefined;
+}
+
+function rawBytes(value) {
+  if (typeof value === 'string') {
+    if (value === '') throw refuse('value must not be empty');
+    return kernel.encodeUtf8(value);
+  }
+  if (!Array.isArray(value) && !(value instanceof Uint8Array)) throw refuse('value must be a string or byte array');
+  if (value.length === 0) throw refuse('value must not be empty');
+  for (let i = 0; i < value.length; i++) {
+    if (!Number.isInteger(value[i]) || value[i] < 0 || value[i] > 255) {
+      throw refuse('array value must only contain integers between 0 and 255');
+    }
+  }
+  return Uint8Array.from(value);
+}
+
+// `api.userGrants`, and `api.v1.appendUserGrant`.
+kernel.grantsApi = (run) => {
+  const list = run.state.grants.map((grant) => ({ ...grant }));
+  const known = new Set(list);
+  const write = (grant) => {
+    const { projectID, projectGrantID, roles } = grant;
+    run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":${JSON.stringify(roles)}`);
+    run.state.grants.push({ projectID, projectGrantID, roles });
+  };
+  const settle = () => {
+    for (const entry of list) {
+      if (known.has(entry)) continue;
+      write(pushedGrant(entry));
+      known.add(entry);
+    }
+  };
+  run.live.push(settle);
+  return {
+    userGrants: list,
+    appendUserGrant: (...values) => {
+      if (values.length !== 1) throw refuse('exactly one argument expected');
+      settle(); // what was pushed before comes before
+      const grant = readGrant(values[0]);
+      write(grant);
+      known.add(grant);
+      list.push(grant);
+    },
+  };
+};
+
+// The method takes both casings; unknown keys and roles that are no text are ignored.
+function readGrant(value) {
+  const grant = { projectID: '', projectGrantID: '', roles: [] };
+  for (const key of Object.keys(Object(value))) {
+    const given = value[key];
+    if (key === 'projectId' || key === 'projectID') grant.projectID = kernel.goString(given);
+    if (key === 'projectGrantId' || key === 'projectGrantID') grant.projectGrantID = kernel.goString(given);
+    if (key === 'roles' && Array.isArray(given)) grant.roles = roleNames(given);
+  }
+  if (grant.projectID === '') throw refuse('projectId not set');
+  return grant;
+}
+
+// The array has Go's field names, and nothing else.
+function pushedGrant(entry) {
+  const grant = {
+    projectID: kernel.goString(entry?.projectID),
+    projectGrantID: kernel.goString(entry?.projectGrantID),
+    roles: Array.isArray(entry?.roles) ? roleNames(entry.roles) : [],
+  };
+  if (grant.projectID === '') throw refuse('projectID not set in an entry of api.userGrants');
+  return grant;
+}
+
+function roleNames(values) {
+  return [...values].filter((role) => typeof role === 'string').map(kernel.goString);
+}
