@@ -11,32 +11,24 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-import msgspec
 import zmq
 
-from actionsd_broker import log, verdict
+from actionsd_broker import answers, log, verdict
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
-from actionsd_broker.errors import RegistryError, StartError
+from actionsd_broker.errors import StartError
 from actionsd_broker.frontend import Frontend, Peer, Submission
 from actionsd_broker.plan import Plan, make_plan
-from actionsd_broker.registry import Registry, load_registry
 from actionsd_broker.registry_check import RegistryCheck
+from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_broker.supervisor import Exit, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
-from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Span
 from actionsd_protocol.report import decode_report
-from actionsd_protocol.result import (
-    ActionOutcome,
-    JobFailure,
-    JobResult,
-    Timing,
-    encode_result,
-)
+from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
 
 STOP_SECONDS = 2.0
@@ -57,7 +49,7 @@ class _Client(NamedTuple):
     number: int
 
 
-_Origin: TypeAlias = _Client | RegistryCheck
+_Origin: TypeAlias = _Client | RegistryKeeper
 
 
 class ReadyLine(NamedTuple):
@@ -82,10 +74,6 @@ class App:
         self._on_ready = on_ready
         self._ready = False
         self._v8 = ""
-        self._registry = Registry()
-        self._unchecked: Registry | None = None
-        self._check: RegistryCheck | None = None
-        self._start_error: RegistryError | None = None
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
         self._draining_since: float | None = None
@@ -104,8 +92,8 @@ class App:
         Raises StartError if workers cannot be started, RegistryError if the registry that
         the configuration names cannot be used.
         """
-        if self._config.registry is not None:
-            self._unchecked = load_registry(Path(self._config.registry))
+        directory = None if self._config.registry is None else Path(self._config.registry)
+        self._keeper = RegistryKeeper(directory, self._submit_check, self._announce)
         instance = f"{time.time_ns():x}"
         self._frontend = Frontend(self._endpoints.clients, instance)
         self._backend = Backend(self._endpoints.workers)
@@ -191,8 +179,7 @@ class App:
         return None if nearest is None else max(0, int((nearest - now) * 1000) + 1)
 
     def _drained(self) -> bool:
-        if self._start_error is not None:
-            raise self._start_error
+        self._keeper.raise_start_error()
         if self._supervisor.hopeless:
             words = self._supervisor.last_words
             raise StartError(
@@ -219,7 +206,7 @@ class App:
 
     def _signal(self, number: int) -> None:
         if number == signal.SIGHUP:
-            self._reload()
+            self._keeper.reload()
         elif number in (signal.SIGTERM, signal.SIGINT):
             again = self._draining_since is not None
             log.info("draining", jobs=len(self._origins))
@@ -238,11 +225,11 @@ class App:
             self._refuse(origin, FailureKind.UNKNOWN_TRIGGER, text)
             return
         if message.actions is None:
-            plan = self._registry.plan(message.tenant, trigger)
+            plan = self._keeper.registry.plan(message.tenant, trigger)
         else:
             plan = make_plan(message.actions)
         if not plan.steps:
-            self._answer(origin, _result(None, [], Timing(0, 0, 0)))
+            self._answer(origin, answers.nothing_to_do())
             return
         self._accept(origin, message.tenant, trigger, plan, submission.context, check=message.check)
 
@@ -263,20 +250,16 @@ class App:
         self._execute(self._dispatcher.submit(job, now))
 
     def _refuse(self, origin: _Origin, kind: FailureKind, message: str) -> None:
-        self._answer(origin, _result(JobFailure(kind, message), [], Timing(0, 0, 0)))
+        self._answer(origin, answers.refused(kind, message))
 
     def _answer(self, origin: _Origin, result: JobResult) -> None:
-        if isinstance(origin, RegistryCheck):
-            origin.result(result)
-            self._check_next()
-            return
-        document = encode_result(result)
-        if len(document) > MAX_PAYLOAD_BYTES:
-            # A report that just fits grows by its times and by what the broker adds.
-            text = f"the result would be larger than {MAX_PAYLOAD_BYTES} bytes"
-            error = JobFailure(FailureKind.OUTPUT_LIMIT, text)
-            document = encode_result(_result(error, [], result.timing))
-        self._frontend.reply(origin.peer, origin.number, document)
+        if isinstance(origin, RegistryKeeper):
+            origin.answer(result)
+        else:
+            self._frontend.reply(origin.peer, origin.number, answers.encode(result))
+
+    def _submit_check(self, tenant: str, plan: Plan) -> None:
+        self._accept(self._keeper, tenant, RegistryCheck.trigger, plan, b"{}", check=True)
 
     def _execute(self, commands: Sequence[Command]) -> None:
         for command in commands:
@@ -292,14 +275,9 @@ class App:
                     raise AssertionError("a report is completed where it is received")
 
     def _fail(self, failed: Fail) -> None:
-        now = time.monotonic()
         job = failed.job
-        # With one step there is no doubt who it was; with several there is.
-        culprit = job.plan.steps[0].name if len(job.plan.steps) == 1 else None
-        error = JobFailure(failed.kind, failed.message, culprit if failed.started_at else None)
         log.warning("job_failed", tenant=job.tenant, trigger=job.trigger, kind=failed.kind.value)
-        started = now if failed.started_at is None else failed.started_at
-        self._answer(self._origins.pop(job.number), _result(error, [], _timing(job, started, now)))
+        self._answer(self._origins.pop(job.number), answers.failed(failed, time.monotonic()))
 
     # Workers
 
@@ -319,8 +297,7 @@ class App:
         self._v8 = v8
         log.info("worker_ready", worker=short(worker), pid=pid)
         self._execute(self._dispatcher.worker_ready(worker, time.monotonic()))
-        if self._unchecked is not None:
-            self._begin_check(self._unchecked)
+        self._keeper.start()
         self._announce()
 
     def _reported(self, worker: str, spans: Sequence[Span], document: bytes) -> None:
@@ -339,14 +316,12 @@ class App:
         self._execute([command for command in commands if not isinstance(command, Complete)])
         self._supervisor.proved()
         for command in done:
-            timing = _timing(job, command.started_at, time.monotonic())
-            outcomes = verdict.outcomes(report, spans)
-            result = _result(verdict.failure(report), outcomes, timing)
+            now = time.monotonic()
+            result = answers.reported(job, report, spans, command.started_at, now)
             if result.error is not None:
                 # Not the message: it may quote what the script worked on.
                 who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
                 log.info("action_failed", **who, kind=result.error.kind.value)
-            result = msgspec.structs.replace(result, mutations=report.mutations, logs=report.logs)
             self._answer(self._origins.pop(job.number), result)
 
     def _violation(self, worker: str, reason: str) -> None:
@@ -364,72 +339,11 @@ class App:
         self._supervisor.replace(exit_, with_job=with_job, now=now)
         self._execute(self._dispatcher.worker_lost(exit_.worker, *exit_.cause))
 
-    # The registry
-
-    def _reload(self) -> None:
-        if self._config.registry is None:
-            log.warning("reload_ignored", reason="no registry is configured")
-            return
-        if self._check is not None:
-            log.warning("reload_ignored", reason="the last one is still being checked")
-            return
-        try:
-            registry = load_registry(Path(self._config.registry))
-        except RegistryError as error:
-            self._registry_refused(error)
-            return
-        self._begin_check(registry)
-
-    def _begin_check(self, registry: Registry) -> None:
-        self._unchecked = None
-        self._check = RegistryCheck(registry, self._registry_checked)
-        self._check_next()
-
-    def _check_next(self) -> None:
-        if self._check is None:
-            return
-        following = self._check.next()
-        if following is not None:
-            tenant, plan = following
-            self._accept(self._check, tenant, RegistryCheck.trigger, plan, b"{}", check=True)
-
-    def _registry_checked(self, registry: Registry, error: RegistryError | None) -> None:
-        self._check = None
-        if error is not None:
-            self._registry_refused(error)
-            return
-        self._registry = registry
-        log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
-        self._announce()
-
-    def _registry_refused(self, error: RegistryError) -> None:
-        if not self._ready:
-            self._start_error = error
-        for problem in error.problems:
-            log.error("registry_refused", problem=problem)
-
     def _announce(self) -> None:
         everybody = self._supervisor.ready_count == self._config.workers
-        if self._ready or not everybody or self._check is not None:
+        if self._ready or not everybody or not self._keeper.ready:
             return
         self._ready = True
         line = ReadyLine(self._endpoints.clients, self._v8, self._config.workers)
         log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
         self._on_ready(line)
-
-
-def _result(error: JobFailure | None, actions: list[ActionOutcome], timing: Timing) -> JobResult:
-    outcome: Literal["succeeded", "failed"] = "succeeded" if error is None else "failed"
-    return JobResult(outcome, error, actions, mutations=[], logs=[], timing=timing)
-
-
-def _timing(job: Job, started: float, now: float) -> Timing:
-    return Timing(
-        queue_ms=_ms(started - job.accepted_at),
-        run_ms=_ms(now - started),
-        total_ms=_ms(now - job.accepted_at),
-    )
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 3)

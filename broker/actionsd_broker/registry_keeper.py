@@ -1,0 +1,93 @@
+"""The registry that is served, and how another takes its place.
+
+A registry is loaded, then its scripts are checked in a worker, then it takes over. What
+is wrong with it leaves everything as it was; at the start there is nothing to leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from actionsd_broker import log
+from actionsd_broker.errors import RegistryError
+from actionsd_broker.plan import Plan
+from actionsd_broker.registry import Registry, load_registry
+from actionsd_broker.registry_check import RegistryCheck
+from actionsd_protocol.result import JobResult
+
+
+class RegistryKeeper:
+    """Holds `registry`; asks for check jobs through `submit(tenant, plan)`.
+
+    `settled` is called when a registry has taken over.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        submit: Callable[[str, Plan], None],
+        settled: Callable[[], None],
+    ) -> None:
+        self._directory = directory
+        self._submit = submit
+        self._settled = settled
+        self._check: RegistryCheck | None = None
+        self._loaded = None if directory is None else load_registry(directory)
+        self._start_error: RegistryError | None = None
+        self.registry = Registry()
+        self.ready = directory is None
+
+    def raise_start_error(self) -> None:
+        """Raise RegistryError if the first registry turned out to be unfit."""
+        if self._start_error is not None:
+            raise self._start_error
+
+    def start(self) -> None:
+        """Begin to check what was loaded at the start, now that there is a worker."""
+        if self._loaded is not None:
+            registry, self._loaded = self._loaded, None
+            self._begin(registry)
+
+    def reload(self) -> None:
+        """Load the registry again."""
+        if self._directory is None:
+            log.warning("reload_ignored", reason="no registry is configured")
+        elif self._check is not None or self._loaded is not None:
+            log.warning("reload_ignored", reason="the last one is still being checked")
+        else:
+            try:
+                self._begin(load_registry(self._directory))
+            except RegistryError as error:
+                self._refuse(error)
+
+    def answer(self, result: JobResult) -> None:
+        """Take the result of a check job."""
+        if self._check is not None:
+            self._check.result(result)
+            self._ask()
+
+    def _begin(self, registry: Registry) -> None:
+        self._check = RegistryCheck(registry, self._checked)
+        self._ask()
+
+    def _ask(self) -> None:
+        following = None if self._check is None else self._check.next()
+        if following is not None:
+            self._submit(*following)
+
+    def _checked(self, registry: Registry, error: RegistryError | None) -> None:
+        self._check = None
+        if error is not None:
+            self._refuse(error)
+            return
+        self.registry = registry
+        self.ready = True
+        log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
+        self._settled()
+
+    def _refuse(self, error: RegistryError) -> None:
+        if not self.ready:
+            self._start_error = error
+        for problem in error.problems:
+            log.error("registry_refused", problem=problem)

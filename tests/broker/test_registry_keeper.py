@@ -1,0 +1,77 @@
+"""One registry is served until another is known to be fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionsd_broker.answers import nothing_to_do, refused
+from actionsd_broker.errors import RegistryError
+from actionsd_broker.plan import Plan
+from actionsd_broker.registry_keeper import RegistryKeeper
+from actionsd_protocol.errors import FailureKind
+
+
+class Desk:
+    """Stands where the broker's queue is: keeps what was asked for."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self.asked: list[tuple[str, Plan]] = []
+        self.settled = 0
+        self.keeper = RegistryKeeper(directory, lambda *job: self.asked.append(job), self._settle)
+
+    def _settle(self) -> None:
+        self.settled += 1
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "acme.toml").write_text('[actions.f]\nfile = "f.js"\n[flows]\n"2:4" = ["f"]\n')
+    (tmp_path / "f.js").write_text("function f() {}")
+    return tmp_path
+
+
+def test_without_a_directory_it_is_ready_and_empty() -> None:
+    desk = Desk(None)
+    desk.keeper.start()
+    desk.keeper.reload()
+    assert desk.keeper.ready
+    assert desk.asked == []
+
+
+def test_registry_takes_over_when_its_scripts_are_fit(directory: Path) -> None:
+    desk = Desk(directory)
+    assert not desk.keeper.ready
+    desk.keeper.start()
+    assert [tenant for tenant, _ in desk.asked] == ["acme"]
+    desk.keeper.answer(nothing_to_do())
+    assert desk.keeper.ready
+    assert desk.settled == 1
+    assert len(desk.keeper.registry.actions) == 1
+
+
+def test_first_registry_that_is_unfit_is_an_error_of_the_start(directory: Path) -> None:
+    desk = Desk(directory)
+    desk.keeper.start()
+    desk.keeper.answer(refused(FailureKind.SYNTAX_ERROR, "no"))
+    with pytest.raises(RegistryError, match=r"f.js: action f: no"):
+        desk.keeper.raise_start_error()
+
+
+def test_later_registry_that_is_unfit_changes_nothing(directory: Path) -> None:
+    desk = Desk(directory)
+    desk.keeper.start()
+    desk.keeper.answer(nothing_to_do())
+    before = desk.keeper.registry
+    desk.keeper.reload()
+    desk.keeper.answer(refused(FailureKind.SYNTAX_ERROR, "no"))
+    desk.keeper.raise_start_error()
+    assert desk.keeper.registry is before
+
+
+def test_second_reload_waits_for_the_first(directory: Path) -> None:
+    desk = Desk(directory)
+    desk.keeper.start()
+    desk.keeper.reload()
+    assert len(desk.asked) == 1
