@@ -306,3 +306,12 @@ def test_script_that_was_forgotten_can_come_again(run: Run) -> None:
 
 def test_dynamic_import_is_refused(run: Run) -> None:
     assert run("async function f() { await import('fs') }").error["kind"] == "script_threw"
+
+
+def test_entry_that_cannot_be_taken_fails_its_action_once(run: Run) -> None:
+    outcome = run(
+        "function f(ctx, api) { api.userGrants.push({projectID: 'p'}, {roles: ['x']}) }",
+        trigger="internal-authentication/post-creation",
+    )
+    assert outcome.actions == ["failed"]
+    assert [m["projectId"] for m in outcome.report["mutations"]] == ["p"]

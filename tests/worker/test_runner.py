@@ -346,3 +346,11 @@ def test_fault_of_the_service_reaches_the_caller(
     monkeypatch.setattr(script, "next_job", fail)
     with pytest.raises(ConnectionError, match="gone"):
         serve()
+
+
+def test_script_that_breaks_the_prelude_fails_and_the_chain_goes_on(
+    script: Script, serve: Serve
+) -> None:
+    breaker = "function f() { Array.prototype.join = () => { throw 'mine' } }"
+    script.add({"source": breaker, "fresh": True, "tolerated": True}, GOOD)
+    assert serve()[0].actions == ["tolerated", "succeeded"]

@@ -110,6 +110,14 @@ def write_report(done: Partial, assign: Assign) -> bytes:
     return msgspec.json.encode(report)
 
 
+def unreadable(step: Step, state: State) -> Partial:
+    """Return the part of a step that broke what is needed to read what it did."""
+    outcome = "tolerated" if step.allowed_to_fail else "failed"
+    message = "the action changed built-ins that the runtime itself needs"
+    error = {"kind": "script_threw", "message": message}
+    return Partial(actions=[{"name": step.name, "outcome": outcome, "error": error}], state=state)
+
+
 def refuse(error: dict[str, Any]) -> bytes:
     """Return the report of a job whose context is not what it should be."""
     return msgspec.json.encode({"actions": [], "mutations": [], "logs": [], "error": error})

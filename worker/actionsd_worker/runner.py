@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actionsd_protocol.messages import Assign
+from actionsd_protocol.messages import MAX_ACTIONS, Assign
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
 from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
 from actionsd_worker import job as jobs
 from actionsd_worker.job import Partial
 from actionsd_worker.service import Service
+
+MAX_THROWS = 2 * MAX_ACTIONS + 2
+"""Throws that one job can make: one for each action, and one for what it leaves behind."""
 
 _NOT_UTF8 = {"kind": "bad_request", "message": "context: not UTF-8"}
 
@@ -69,8 +72,16 @@ class Runner:
                 return
 
     def _settle(self, realm: Realm, completion: Completion) -> Completion:
-        """Let a realm go on after what scripts throw."""
+        """Let a realm go on after what scripts throw.
+
+        Raises PreludeError if it throws on and on, the same job under way.
+        """
+        job, throws = self._assign, 0
         while completion.ending is Ending.THREW:
+            throws = throws + 1 if job is self._assign else 1
+            job = self._assign
+            if throws > MAX_THROWS:
+                raise PreludeError("the prelude itself throws")
             completion = realm.resume(completion.text)
         return completion
 
@@ -134,7 +145,12 @@ class Runner:
                 break
             source = self._sources[assign.steps[index].script]
             work = jobs.make_part(assign, index, self._context, source, done.state)
-            delivery = self._run_alone(work)
+            try:
+                delivery = self._run_alone(work)
+            except PreludeError:
+                # It patched what the prelude needs: what it did cannot be read any more.
+                done.add(jobs.unreadable(assign.steps[index], done.state))
+                continue
             done.add(jobs.read_part(delivery))
             costs = costs + delivery.costs
         return Delivery(jobs.write_report(done, assign), costs)

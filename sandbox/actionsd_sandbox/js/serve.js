@@ -235,7 +235,10 @@ function proceed() {
 
 // Takes what the script put into live arrays, once; more may come with microtasks.
 function look() {
-  for (const each of run.live) each();
+  const live = run.live;
+  run.live = []; // what throws has failed the action, and is not looked at again
+  for (const each of live) each();
+  run.live = live;
 }
 
 // The log claim is written when its action has ended, for a tolerated failure too.
