@@ -6,6 +6,7 @@ elsewhere; this module carries it out and keeps account of who asked for which j
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import time
@@ -21,8 +22,8 @@ from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
 from actionsd_broker.errors import StartError
 from actionsd_broker.frontend import Frontend, Peer, Submission
-from actionsd_broker.plan import Plan, make_plan
-from actionsd_broker.registry_check import RegistryCheck
+from actionsd_broker.plan import Plan, Planner
+from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_broker.supervisor import Exit, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
@@ -30,6 +31,8 @@ from actionsd_protocol.messages import Span
 from actionsd_protocol.report import decode_report
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
+
+_QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"")  # what a worker said may be a script's data
 
 STOP_SECONDS = 2.0
 """What idle workers get to exit by themselves at the end."""
@@ -74,6 +77,7 @@ class App:
         self._on_ready = on_ready
         self._ready = False
         self._v8 = ""
+        self._planner = Planner()
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
         self._draining_since: float | None = None
@@ -95,8 +99,11 @@ class App:
         directory = None if self._config.registry is None else Path(self._config.registry)
         self._keeper = RegistryKeeper(directory, self._submit_check, self._announce)
         instance = f"{time.time_ns():x}"
-        self._frontend = Frontend(self._endpoints.clients, instance)
-        self._backend = Backend(self._endpoints.workers)
+        try:
+            self._frontend = Frontend(self._endpoints.clients, instance)
+            self._backend = Backend(self._endpoints.workers)
+        except zmq.ZMQError as error:
+            raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
         self._supervisor = Supervisor(self._config.workers, self._endpoints.workers)
         try:
             self._loop()
@@ -121,13 +128,11 @@ class App:
         poller.register(self._backend.socket, zmq.POLLIN)
         poller.register(self._supervisor.epoll.fileno(), zmq.POLLIN)
         poller.register(self._wake_read.fileno(), zmq.POLLIN)
-        listening = False
         while not self._drained():
             self._turn(poller)
-            if self._ready and not listening:
+            if self._ready and self._frontend.socket not in poller:
                 # Clients that came early wait in ZeroMQ until there is somebody to serve them.
                 poller.register(self._frontend.socket, zmq.POLLIN)
-                listening = True
         self._stop_workers(poller)
 
     def _turn(self, poller: zmq.Poller) -> None:
@@ -189,11 +194,18 @@ class App:
             return False
         late = time.monotonic() - self._draining_since > self._config.drain_seconds
         if late:
-            log.warning("drain_gave_up", jobs=len(self._origins))
+            self._abandon_jobs()
         return late or self._dispatcher.empty
+
+    def _abandon_jobs(self) -> None:
+        log.warning("drain_gave_up", jobs=len(self._origins))
+        for origin in self._origins.values():
+            self._refuse(origin, FailureKind.WORKER_LOST, "the broker was shut down")
 
     def _stop_workers(self, poller: zmq.Poller) -> None:
         self._supervisor.stop()
+        if self._frontend.socket in poller:
+            poller.unregister(self._frontend.socket)
         for worker in self._dispatcher.idle:
             self._backend.stop(worker)
         until = time.monotonic() + STOP_SECONDS
@@ -205,7 +217,7 @@ class App:
         log.info("stopped")
 
     def _signal(self, number: int) -> None:
-        if number == signal.SIGHUP:
+        if number == signal.SIGHUP and self._draining_since is None:
             self._keeper.reload()
         elif number in (signal.SIGTERM, signal.SIGINT):
             again = self._draining_since is not None
@@ -227,7 +239,7 @@ class App:
         if message.actions is None:
             plan = self._keeper.registry.plan(message.tenant, trigger)
         else:
-            plan = make_plan(message.actions)
+            plan = self._planner.plan(message.actions)
         if not plan.steps:
             self._answer(origin, answers.nothing_to_do())
             return
@@ -258,14 +270,17 @@ class App:
         else:
             self._frontend.reply(origin.peer, origin.number, answers.encode(result))
 
-    def _submit_check(self, tenant: str, plan: Plan) -> None:
-        self._accept(self._keeper, tenant, RegistryCheck.trigger, plan, b"{}", check=True)
+    def _submit_check(self, check: CheckJob) -> None:
+        # A queue of its own, with a name that no client can give: a tenant's flood must not
+        # keep its registry from being checked.
+        tenant = f"\0{check.tenant}"
+        self._accept(self._keeper, tenant, check.trigger, check.plan, b"{}", check=True)
 
     def _execute(self, commands: Sequence[Command]) -> None:
         for command in commands:
             match command:
                 case Assign(worker, job):
-                    self._backend.assign(worker, job)
+                    self._assign(worker, job)
                 case Fail():
                     self._fail(command)
                 case Kill(worker, reason):
@@ -273,6 +288,14 @@ class App:
                     self._supervisor.kill(worker)
                 case Complete():
                     raise AssertionError("a report is completed where it is received")
+
+    def _assign(self, worker: str, job: Job) -> None:
+        try:
+            self._backend.assign(worker, job)
+        except (ProtocolError, KeyError) as error:
+            # A bug of ours; the job and the worker pay for it, nobody else.
+            log.error("internal_error", at=log.places(error))
+            self._violation(worker, "its job could not be sent")
 
     def _fail(self, failed: Fail) -> None:
         job = failed.job
@@ -325,7 +348,7 @@ class App:
             self._answer(self._origins.pop(job.number), result)
 
     def _violation(self, worker: str, reason: str) -> None:
-        log.error("protocol_violation", worker=short(worker), reason=reason)
+        log.error("protocol_violation", worker=short(worker), reason=_QUOTED.sub("…", reason))
         self._backend.forget(worker)
         self._execute(self._dispatcher.violated(worker, reason))
 

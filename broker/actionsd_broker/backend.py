@@ -92,7 +92,9 @@ class Backend:
             event = self._handle(identity.decode("ascii", "replace"), frames)
             if event is not None:
                 events.append(event)
-        return events
+        # Whoever broke the protocol in this batch is not believed in the rest of it.
+        broken = {event.worker for event in events if isinstance(event, Violation)}
+        return [e for e in events if isinstance(e, Violation) or e.worker not in broken]
 
     def assign(self, worker: str, job: Job) -> None:
         """Send a worker its next job, with the scripts that it does not have."""
@@ -123,6 +125,7 @@ class Backend:
             message, payload = FROM_WORKER.decode(frames)
             peer.session.receive(message)
         except ProtocolError as error:
+            self.forget(worker)
             return Violation(worker, str(error))
         if isinstance(message, Ready):
             return Started(worker, message.pid, message.v8)

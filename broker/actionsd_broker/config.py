@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         return config
 
 
+MAX_PATH_BYTES = 99
+"""The system allows 107, and the workers' socket has a longer name."""
+
+_LOOPBACK = re.compile(r"^tcp://(?:127\.0\.0\.1|\[::1\]):(?P<port>\d{1,5})\Z")
+
 DEFAULT_REGISTRY = "actions"
 """The registry where none is named, if it is there."""
 
@@ -83,11 +89,14 @@ def parse_config(text: str, name: str) -> Config:
 
 def check_endpoint(endpoint: str) -> None:
     """Raise ConfigError if clients must not, or cannot, be served there."""
-    if endpoint.startswith("ipc://") and len(endpoint) > len("ipc://"):
-        if len(endpoint.encode()) > len("ipc://") + 107:
-            raise ConfigError(f"endpoint {endpoint}: a socket's path has 107 bytes at the most")
+    path = endpoint.removeprefix("ipc://")
+    if endpoint.startswith("ipc://") and path and path[0] not in "@*":
+        if len(path.encode()) > MAX_PATH_BYTES:
+            text = f"a socket's path has {MAX_PATH_BYTES} bytes at the most"
+            raise ConfigError(f"endpoint {endpoint}: {text}")
         return
-    if endpoint.startswith(("tcp://127.0.0.1:", "tcp://[::1]:")):
+    port = _LOOPBACK.match(endpoint)
+    if port is not None and 1 <= int(port["port"]) <= 65535:
         return
     # What comes over a network must be authenticated, and this version cannot do that.
     raise ConfigError(

@@ -42,6 +42,11 @@ class Job:
     accepted_at: float
 
     @property
+    def weight(self) -> int:
+        """What it keeps in memory while it waits, in bytes or so."""
+        return len(self.context) + self.plan.weight
+
+    @property
     def budget_seconds(self) -> float:
         """The longest that an honest worker can take for it."""
         return sum(_step_seconds(step) for step in self.plan.steps)
@@ -98,6 +103,15 @@ class _Running:
     verdict: tuple[FailureKind, str] | None = None  # why we killed the worker, if we did
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A job that waits, or did: without what it weighs."""
+
+    number: int
+    tenant: str
+    accepted_at: float
+
+
 class Dispatcher:
     """Holds every job that was accepted and not yet answered."""
 
@@ -108,7 +122,7 @@ class Dispatcher:
         self._tenants: OrderedDict[str, deque[Job]] = OrderedDict()
         # Every accepted job in order: as all wait equally long, the first expires first.
         # Jobs that have begun are dropped when they get to the front.
-        self._expiry: deque[Job] = deque()
+        self._expiry: deque[_Wait] = deque()
         self._waiting: set[int] = set()
         self._waiting_bytes = 0
         self._idle: deque[str] = deque()
@@ -143,14 +157,14 @@ class Dispatcher:
         if queue is not None and len(queue) >= self._queue_limit:
             message = f"{self._queue_limit} jobs of this tenant are waiting already"
             return [Fail(job, FailureKind.OVERLOADED, message)]
-        if self._waiting_bytes + len(job.context) > MAX_WAITING_BYTES:
+        if self._waiting_bytes + job.weight > MAX_WAITING_BYTES:
             return [Fail(job, FailureKind.OVERLOADED, "too many large jobs are waiting already")]
         if queue is None:
             queue = self._tenants[job.tenant] = deque()
         queue.append(job)
-        self._expiry.append(job)
+        self._expiry.append(_Wait(job.number, job.tenant, job.accepted_at))
         self._waiting.add(job.number)
-        self._waiting_bytes += len(job.context)
+        self._waiting_bytes += job.weight
         return self._assign(now)
 
     def worker_ready(self, worker: str, now: float) -> list[Command]:
@@ -191,9 +205,9 @@ class Dispatcher:
         """Fail what has waited too long, kill what has run too long."""
         commands: list[Command] = []
         while self._expiry and self._first_expires() <= now:
-            job = self._expiry.popleft()
-            if job.number in self._waiting:
-                self._remove(job)
+            wait = self._expiry.popleft()
+            if wait.number in self._waiting:
+                job = self._remove_first(wait.tenant)
                 message = f"no worker was free for {self._queue_seconds:g} s"
                 commands.append(Fail(job, FailureKind.QUEUE_TIMEOUT, message))
         for worker, running in self._running.items():
@@ -230,20 +244,21 @@ class Dispatcher:
             if queue:
                 self._tenants[name] = queue  # to the back: the others' turn
             self._waiting.remove(job.number)
-            self._waiting_bytes -= len(job.context)
+            self._waiting_bytes -= job.weight
             worker = self._idle.popleft()
             self._running[worker] = _Running(job, now, now + job.budget_seconds)
             commands.append(Assign(worker, job))
         return commands
 
-    def _remove(self, job: Job) -> None:
-        # A tenant's jobs expire in their order, so this one is its first.
-        queue = self._tenants[job.tenant]
-        queue.popleft()
+    def _remove_first(self, tenant: str) -> Job:
+        # A tenant's jobs expire in their order, so the one that does is its first.
+        queue = self._tenants[tenant]
+        job = queue.popleft()
         if not queue:
-            del self._tenants[job.tenant]
+            del self._tenants[tenant]
         self._waiting.remove(job.number)
-        self._waiting_bytes -= len(job.context)
+        self._waiting_bytes -= job.weight
+        return job
 
     def _first_expires(self) -> float:
         return self._expiry[0].accepted_at + self._queue_seconds

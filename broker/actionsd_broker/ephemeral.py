@@ -43,6 +43,6 @@ def ephemeral_broker(config: Config) -> Iterator[str]:
                 raise failures[0]
             yield endpoints.clients
         finally:
-            if thread.is_alive():
+            with contextlib.suppress(OSError):  # it may just have ended by itself
                 app.stop()
             thread.join()

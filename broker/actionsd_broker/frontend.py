@@ -7,6 +7,7 @@ that breaks the protocol is told so once and forgotten.
 from __future__ import annotations
 
 from collections import OrderedDict
+from pathlib import Path
 from typing import NamedTuple
 
 import zmq
@@ -54,6 +55,8 @@ class Frontend:
         self.socket.setsockopt(zmq.SNDHWM, SEND_HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 1000)
         self.socket.bind(endpoint)
+        if endpoint.startswith("ipc://"):
+            Path(endpoint.removeprefix("ipc://")).chmod(0o600)
         self._instance = instance
         self._sessions: OrderedDict[bytes, ClientSession] = OrderedDict()
 

@@ -77,4 +77,5 @@ class _JsonFormatter(logging.Formatter):
 
 def _quote(value: object) -> str:
     text = str(value)
-    return json.dumps(text) if not text or any(c in text for c in ' "=\n\r\t') else text
+    plain = text and text.isprintable() and not any(c in text for c in ' "=')
+    return text if plain else json.dumps(text)

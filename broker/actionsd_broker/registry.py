@@ -62,6 +62,7 @@ class RegisteredAction:
     tenant: str
     action: Action
     path: Path
+    trigger: str = TRIGGERS[0]  # one that it is bound to, for its check
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ class _Loader:
             if action is not None:
                 actions[name] = action
                 script = path.parent / table.file
-                self.actions.append(RegisteredAction(tenant, action, script))
+                trigger = _first_trigger(name, manifest.flows)
+                self.actions.append(RegisteredAction(tenant, action, script, trigger))
         for trigger, names in manifest.flows.items():
             self._bind(tenant, trigger, names, actions, (manifest, path, text))
 
@@ -189,8 +191,17 @@ class _Loader:
             self._problem(path, text, place, message)
             return
         if all(name in actions for name in names):
-            self.plans[tenant, full] = make_plan([actions[name] for name in names])
+            plan = make_plan([actions[name] for name in names])
+            self.plans[tenant, full] = plan._replace(weight=0)  # every job shares its texts
 
     def _problem(self, path: Path, text: str, keys: list[str], message: str) -> None:
         line = find_line(text, keys)
         self.problems.append(f"{path}{'' if line is None else f':{line}'}: {message}")
+
+
+def _first_trigger(action: str, flows: dict[str, list[str]]) -> str:
+    for trigger, names in flows.items():
+        full = resolve_trigger(trigger)
+        if full is not None and action in names:
+            return full
+    return TRIGGERS[0]

@@ -7,19 +7,24 @@ the other, through the same queue as every job. Pure: jobs to ask for, results i
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_broker.registry import RegisteredAction, Registry
 from actionsd_protocol.result import JobResult, Result
-from actionsd_protocol.triggers import TRIGGERS
+
+
+class CheckJob(NamedTuple):
+    """A job that loads one action's script and looks its function up."""
+
+    tenant: str
+    trigger: str
+    plan: Plan
 
 
 class RegistryCheck:
     """Goes through the actions of one registry; `done` hears of the end."""
-
-    trigger = TRIGGERS[0]
-    """Which one does not matter: a check builds no ctx."""
 
     def __init__(
         self, registry: Registry, done: Callable[[Registry, RegistryError | None], None]
@@ -29,11 +34,11 @@ class RegistryCheck:
         self._problems: list[str] = []
         self._done = done
 
-    def next(self) -> tuple[str, Plan] | None:
-        """Return the tenant and plan of the next check job, None if that was all."""
+    def next(self) -> CheckJob | None:
+        """Return the next check job, None if that was all."""
         if self._left:
             current = self._left[-1]
-            return current.tenant, make_plan([current.action])
+            return CheckJob(current.tenant, current.trigger, make_plan([current.action]))
         error = RegistryError(self._problems) if self._problems else None
         self._done(self._registry, error)
         return None

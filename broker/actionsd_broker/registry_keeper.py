@@ -11,14 +11,13 @@ from pathlib import Path
 
 from actionsd_broker import log
 from actionsd_broker.errors import RegistryError
-from actionsd_broker.plan import Plan
 from actionsd_broker.registry import Registry, load_registry
-from actionsd_broker.registry_check import RegistryCheck
+from actionsd_broker.registry_check import CheckJob, RegistryCheck
 from actionsd_protocol.result import JobResult
 
 
 class RegistryKeeper:
-    """Holds `registry`; asks for check jobs through `submit(tenant, plan)`.
+    """Holds `registry`; asks for check jobs through `submit`.
 
     `settled` is called when a registry has taken over.
     """
@@ -26,7 +25,7 @@ class RegistryKeeper:
     def __init__(
         self,
         directory: Path | None,
-        submit: Callable[[str, Plan], None],
+        submit: Callable[[CheckJob], None],
         settled: Callable[[], None],
     ) -> None:
         self._directory = directory
@@ -34,6 +33,8 @@ class RegistryKeeper:
         self._settled = settled
         self._check: RegistryCheck | None = None
         self._loaded = None if directory is None else load_registry(directory)
+        self._asking = False
+        self._answered = False
         self._start_error: RegistryError | None = None
         self.registry = Registry()
         self.ready = directory is None
@@ -72,9 +73,19 @@ class RegistryKeeper:
         self._ask()
 
     def _ask(self) -> None:
-        following = None if self._check is None else self._check.next()
-        if following is not None:
-            self._submit(*following)
+        # A job that is refused is answered before `submit` returns: a loop, so that a
+        # registry of any size is gone through without a call within a call.
+        if self._asking:
+            self._answered = True
+            return
+        self._asking = True
+        self._answered = True
+        while self._answered and self._check is not None:
+            self._answered = False
+            following = self._check.next()
+            if following is not None:
+                self._submit(following)
+        self._asking = False
 
     def _checked(self, registry: Registry, error: RegistryError | None) -> None:
         self._check = None

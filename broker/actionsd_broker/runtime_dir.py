@@ -19,6 +19,8 @@ def make_private(directory: Path) -> None:
         status = directory.stat()
     except OSError as error:
         raise StartError(f"{directory}: cannot be made: {error.strerror}") from error
+    if status.st_mode & 0o022:
+        raise StartError(f"{directory}: others may write to it; chmod go-w, or choose another")
     if status.st_uid != os.geteuid():
         raise StartError(f"{directory}: belongs to uid {status.st_uid}, not to {os.geteuid()}")
 

@@ -9,6 +9,9 @@ from typing import NamedTuple
 LIMIT_CHARACTERS = 8 * 2**20
 """Script text that one worker holds at the most, in characters."""
 
+LIMIT_SCRIPTS = 256
+"""Scripts that one worker holds at the most: what it is told to forget must fit a message."""
+
 
 class Delivery(NamedTuple):
     """What a worker must be sent with its next job, and what it is to forget."""
@@ -39,8 +42,11 @@ class ScriptCache:
     def _evict(self, needed: Mapping[str, str]) -> list[str]:
         forgotten = []
         # What this job needs is the newest, so it is never what goes.
-        while self._total > self._limit and len(self._sizes) > len(needed):
+        while self._is_full() and len(self._sizes) > len(needed):
             script, size = self._sizes.popitem(last=False)
             self._total -= size
             forgotten.append(script)
         return forgotten
+
+    def _is_full(self) -> bool:
+        return self._total > self._limit or len(self._sizes) > LIMIT_SCRIPTS

@@ -24,6 +24,9 @@ from actionsd_broker.restart import Death as Cause
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
 
+RETRY_SECONDS = 0.5
+"""Before another try where the system would not even start a process."""
+
 STDERR_BYTES = 4096
 """What is kept of a worker's last words."""
 
@@ -31,7 +34,7 @@ STDERR_BYTES = 4096
 _ENVIRONMENT = {"TZ": "UTC", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
 
-_PLACE = re.compile(r'^  File ".*?([^/"]+)", (line \d+)', re.MULTILINE)
+_PLACE = re.compile(r'^  File "[^"\n]*?([\w.<> -]{1,60})", (line \d{1,6})', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Supervisor:
             return []
         due = [at for at in self._starts if at <= now]
         self._starts = [at for at in self._starts if at > now]
-        return [self._spawn(now) for _ in due]
+        return [name for _ in due if (name := self._try_spawn(now)) is not None]
 
     def next_deadline(self) -> float | None:
         """Return when `start_due` or `kill_unready` has something to do."""
@@ -143,7 +146,7 @@ class Supervisor:
         if not self._stopping:
             self._starts.append(now + delay)
             level = log.info if delay == 0 else log.warning
-            level("worker_replaced", worker=exit_.worker, in_seconds=delay)
+            level("worker_replaced", worker=short(exit_.worker), in_seconds=delay)
 
     def stop(self) -> None:
         """Start no more workers."""
@@ -157,6 +160,17 @@ class Supervisor:
             worker.process.wait()
             self._bury(worker)
         self.epoll.close()
+
+    def _try_spawn(self, now: float) -> str | None:
+        try:
+            return self._spawn(now)
+        except OSError as error:
+            # No descriptors, no memory, no processes left: it may pass.
+            delay = self._backoff.died(with_job=False)
+            self._starts.append(now + max(delay, RETRY_SECONDS))
+            self.last_words = f"cannot start a process: {error}"
+            log.error("worker_start_failed", reason=error.strerror)
+            return None
 
     def _spawn(self, now: float) -> str:
         self._serial += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actionsd_protocol.errors import RemoteProtocolError
+from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Span, Step
 from actionsd_protocol.report import (
     ActionReport,
@@ -21,6 +21,18 @@ from actionsd_protocol.report import (
 from actionsd_protocol.result import ActionOutcome, JobFailure
 from actionsd_protocol.triggers import OPS, RESERVED_CLAIM_PREFIX, log_claim
 
+JOB_KINDS = frozenset({FailureKind.BAD_REQUEST, FailureKind.OUTPUT_LIMIT, FailureKind.INTERNAL})
+"""What a worker may say of a job as a whole."""
+
+ACTION_KINDS = frozenset(FailureKind) - {
+    FailureKind.WORKER_LOST,
+    FailureKind.POISONED,
+    FailureKind.QUEUE_TIMEOUT,
+    FailureKind.OVERLOADED,
+    FailureKind.UNKNOWN_TRIGGER,
+}
+"""What a worker may say of an action: not what only the broker can know."""
+
 
 def judge(
     steps: Sequence[Step], trigger: str, report: ReportDocument, spans: Sequence[Span]
@@ -29,6 +41,8 @@ def judge(
     if report.error is not None:
         if report.actions or report.mutations:
             raise RemoteProtocolError("a report of a job that did not begin, with actions")
+        if report.error.kind not in JOB_KINDS:
+            raise RemoteProtocolError(f"{report.error.kind.value} is not for a worker to say")
         return
     _judge_actions(steps, report.actions)
     if len(spans) > len(steps):
@@ -54,6 +68,8 @@ def _judge_actions(steps: Sequence[Step], actions: Sequence[ActionReport]) -> No
             raise RemoteProtocolError("a failure tolerated that is not allowed")
         if action.outcome == "failed" and step.allowed_to_fail:
             raise RemoteProtocolError("a failure not tolerated that is allowed")
+        if action.error is not None and action.error.kind not in ACTION_KINDS:
+            raise RemoteProtocolError(f"{action.error.kind.value} is not for a worker to say")
         failed = failed or action.outcome == "failed"
 
 

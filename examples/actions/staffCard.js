@@ -15,7 +15,7 @@ function staffCard(ctx, api) {
   }
   api.v1.claims.setClaim('staff', {
     number: own.staffNumber,
-    name: `${user.human.firstName} ${user.human.lastName}`,
+    name: user.human ? `${user.human.firstName} ${user.human.lastName}` : user.machine.name,
     department: own.department || org.defaultDepartment || 'unassigned',
     site: org.site,
     since: user.creationDate.year(),

@@ -6,6 +6,7 @@ chunks: as bytes where all of it is ASCII, as UTF-16 where it is not.
 
 Little-endian, offsets in bytes:
     0  float64  deadline   when the running phase must end, ms since the epoch; 0: none
+                        runs; infinity: one runs, its end is not known yet
     8  int32    reply      Python's answer to `exchange`: a `Reply`
    12  int32    wide       1 if the chunk is UTF-16, 0 if it is ASCII
    16  int32    length     of the chunk, in code units
@@ -63,9 +64,9 @@ class Mailbox:
         count: int = _INT.unpack_from(self._memory, 28)[0]
         return count
 
-    def clear_deadline(self) -> None:
-        """Note that no phase is running any more."""
-        _DEADLINE.pack_into(self._memory, 0, 0.0)
+    def set_deadline(self, deadline_ms: float) -> None:
+        """Note that nothing runs (0), or that something does (infinity)."""
+        _DEADLINE.pack_into(self._memory, 0, deadline_ms)
 
     def release(self) -> None:
         """Let go of the memory, which goes with its isolate."""

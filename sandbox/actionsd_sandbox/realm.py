@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import os
 import secrets
 import time
@@ -144,7 +145,7 @@ class Realm:
             changes = self._mailbox.changes
             self._isolate.drain()
             with self._timer.lock:
-                self._mailbox.clear_deadline()
+                self._mailbox.set_deadline(0.0)
                 if self._timer.late:
                     # Too late while draining: V8 throws us out as soon as we return.
                     self._mailbox.reply(Reply.LEAVE)
@@ -167,6 +168,8 @@ class Realm:
         self._since = _now()
         self._mailbox.put(work.head, work.context)
         self._mailbox.reply(Reply.JOB)
+        # Something runs from here on, whoever looks before the prelude says until when.
+        self._mailbox.set_deadline(math.inf)
         self._timer.expect(work.first_limit_seconds)
 
     def _receive(self) -> None:

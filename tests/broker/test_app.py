@@ -64,7 +64,8 @@ def test_killed_worker_fails_its_job_and_is_replaced(daemon: Daemon) -> None:
 
 
 def busy(daemon: Daemon) -> list[int]:
-    """Wait until a worker burns CPU; return the pids of those that do."""
+    """Wait until a worker burns CPU, and not for its own start; return who does."""
+    daemon.wait_line("worker_ready", count=sum("worker_started" in line for line in daemon.lines))
     while True:
         burning = [w.pid for w in daemon.workers() if w.cpu_percent(0.05) > 50]
         if burning:
@@ -106,9 +107,13 @@ def test_heap_bomb_fails_with_memory_limit(daemon: Daemon) -> None:
         assert result.error.kind is FailureKind.MEMORY_LIMIT
 
 
-def test_worker_that_is_stopped_by_a_signal_is_killed_when_late(daemon: Daemon) -> None:
+def test_worker_that_is_stopped_by_a_signal_is_killed_when_late(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    daemon = start_daemon(workers=1)
+    daemon.wait_ready()
     with Client(daemon.endpoint) as client:
-        answer = slow(client, 10**6, timeout=2.0)
+        answer = slow(client, 10**6, timeout=3.0)
         victim = psutil.Process(next(iter(busy(daemon))))
         victim.suspend()  # it cannot end by itself any more: the broker has to step in
         result = answer()

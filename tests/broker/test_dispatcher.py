@@ -88,7 +88,7 @@ def test_full_queue_refuses_the_tenant_that_filled_it_and_no_other() -> None:
 
 
 def test_contexts_that_fill_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("actionsd_broker.dispatcher.MAX_WAITING_BYTES", 10)
+    monkeypatch.setattr("actionsd_broker.dispatcher.MAX_WAITING_BYTES", 30)
     dispatcher = make()
     assert dispatcher.submit(job(1, context=b"12345678"), 0) == []
     refused = dispatcher.submit(job(2, "other", context=b"12345678"), 0)

@@ -8,18 +8,19 @@ import pytest
 
 from actionsd_broker.answers import nothing_to_do, refused
 from actionsd_broker.errors import RegistryError
-from actionsd_broker.plan import Plan
+from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.triggers import PRE_USERINFO
 
 
 class Desk:
     """Stands where the broker's queue is: keeps what was asked for."""
 
     def __init__(self, directory: Path | None) -> None:
-        self.asked: list[tuple[str, Plan]] = []
+        self.asked: list[CheckJob] = []
         self.settled = 0
-        self.keeper = RegistryKeeper(directory, lambda *job: self.asked.append(job), self._settle)
+        self.keeper = RegistryKeeper(directory, self.asked.append, self._settle)
 
     def _settle(self) -> None:
         self.settled += 1
@@ -45,7 +46,7 @@ def test_registry_takes_over_when_its_scripts_are_fit(directory: Path) -> None:
     ready_at_first = desk.keeper.ready
     desk.keeper.start()
     assert not ready_at_first
-    assert [tenant for tenant, _ in desk.asked] == ["acme"]
+    assert [(job.tenant, job.trigger) for job in desk.asked] == [("acme", PRE_USERINFO)]
     desk.keeper.answer(nothing_to_do())
     assert desk.keeper.ready
     assert desk.settled == 1

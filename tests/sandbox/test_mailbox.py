@@ -120,7 +120,7 @@ def test_figures_are_read(memory: memoryview, mailbox: Mailbox) -> None:
     struct.pack_into("<d", memory, 0, 1234.5)
     struct.pack_into("<i", memory, 28, 7)
     assert (mailbox.deadline_ms, mailbox.changes) == (1234.5, 7)
-    mailbox.clear_deadline()
+    mailbox.set_deadline(0.0)
     assert mailbox.deadline_ms == 0
 
 

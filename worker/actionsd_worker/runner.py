@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, Assign
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
@@ -23,6 +24,7 @@ from actionsd_worker.service import Service
 MAX_THROWS = 2 * MAX_ACTIONS + 2
 """Throws that one job can make: one for each action, and one for what it leaves behind."""
 
+_TOO_LARGE = {"kind": "output_limit", "message": "the report is larger than a frame may be"}
 _NOT_UTF8 = {"kind": "bad_request", "message": "context: not UTF-8"}
 
 
@@ -115,7 +117,9 @@ class Runner:
         if self._assign is None:
             raise PreludeError("a report, but no job")
         number, self._assign, self._begun = self._assign.job, None, False
-        self._service.report(number, jobs.spans(delivery.costs), delivery.report)
+        fits = len(delivery.report) <= MAX_PAYLOAD_BYTES
+        document = delivery.report if fits else jobs.refuse(_TOO_LARGE)
+        self._service.report(number, jobs.spans(delivery.costs), document)
 
     def _keep_scripts(self, assign: Assign) -> None:
         for script in assign.forget:

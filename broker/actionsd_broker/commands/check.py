@@ -14,7 +14,6 @@ from actionsd_broker.plan import make_plan
 from actionsd_broker.registry import RegisteredAction, load_registry
 from actionsd_broker.registry_check import describe_problem
 from actionsd_client import Client
-from actionsd_protocol.triggers import TRIGGERS
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(client: Client, registered: RegisteredAction) -> bool:
     result = client.call(
-        TRIGGERS[0],
+        registered.trigger,
         tenant=registered.tenant,
         context=b"{}",
         actions=[registered.action],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = endpoint.rpartition("/")[2].replace(":", "-")
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints(endpoint, f"ipc://{directory}/{name}.workers")
+    _raise_descriptor_limit()
     app = App(config, endpoints, _say_ready)
     _receive_signals(app)
     try:
@@ -71,6 +73,12 @@ def _configure(arguments: argparse.Namespace) -> Config:
     if not changes.get("registry") and config.registry is None and Path(DEFAULT_REGISTRY).is_dir():
         changes["registry"] = DEFAULT_REGISTRY
     return config.changed(**changes)
+
+
+def _raise_descriptor_limit() -> None:
+    # Every client and worker takes one, and ZeroMQ aborts the process when there is none.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _say_ready(line: ReadyLine) -> None:

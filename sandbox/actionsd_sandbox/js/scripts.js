@@ -6,6 +6,8 @@
 
 const sources = new Map();
 const factories = new Map();
+const MAX_COMPILED = 16 * 2 ** 20; // characters
+let compiled = 0;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 kernel.keepSource = (key, source) => sources.set(key, source);
@@ -17,6 +19,12 @@ kernel.factory = (key, name) => {
   let factory = factories.get(key);
   if (factory === undefined) {
     factory = compile(key, name);
+    // One text under many names is compiled for each: together they must fit the heap.
+    compiled += sources.get(key).length;
+    if (compiled > MAX_COMPILED) {
+      factories.clear();
+      compiled = sources.get(key).length;
+    }
     factories.set(key, factory);
   }
   return factory;
@@ -31,6 +39,11 @@ function compile(key, name) {
   Object.freeze(factory.prototype); // `arguments.callee` reaches both
   return Object.freeze(factory);
 }
+
+// What had the name before any script: a script that defines no `eval` has no such action.
+const INITIAL = new Map([...Reflect.ownKeys(Object.prototype).map((key) => [key, Object.prototype[key]]),
+  ...Reflect.ownKeys(globalThis).map((key) => [key, globalThis[key]])]);
+kernel.isInitial = (name, value) => INITIAL.get(name) === value;
 
 function isIdentifier(name) {
   if (!IDENTIFIER.test(name)) return false;

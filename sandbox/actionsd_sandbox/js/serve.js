@@ -74,7 +74,7 @@ class Run {
     this.claimLog = [];
     this.phase = 'context';
     this.error = null;
-    this.size = 0;
+    this.size = this.state.size;
     this.overflowed = false; // by the current action
   }
 
@@ -99,7 +99,7 @@ class Run {
     this.logs.push(this.grow(`{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
   }
 
-  appendClaimLog(text) { this.claimLog.push(kernel.quote(this.grow(text))); }
+  appendClaimLog(text) { this.claimLog.push(this.grow(kernel.quote(text))); }
 }
 
 // Random bytes that no script can foresee, from the process: V8's own are not for that.
@@ -124,12 +124,14 @@ function begin(text) {
   run = new Run(job, text.slice(words[HEAD]));
 }
 
+const CONTROL = /[\u0000-\u001f]/g; // V8's account of an error ends at a NUL
+
 function readContext() {
   let document;
   try {
     document = JSON.parse(run.context);
   } catch (error) {
-    throw kernel.hostError('bad_request', `context: not JSON: ${error.message}`);
+    throw kernel.hostError('bad_request', `context: not JSON: ${error.message.replace(CONTROL, '?')}`);
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw kernel.badContext('context', 'an object', document);
@@ -158,7 +160,7 @@ function runStep() {
   const factory = kernel.factory(step.key, step.name);
   run.phase = 'script';
   const action = apply(factory, undefined, []);
-  if (typeof action !== 'function') return fail({ kind: 'missing_function', text: missing(action, step) });
+  if (typeof action !== 'function' || kernel.isInitial(step.name, action)) return fail({ kind: 'missing_function', text: missing(action, step) });
   if (job.check) return undefined;
   run.phase = 'function';
   figures[0] = now() + step.timeout_ms;
@@ -166,7 +168,7 @@ function runStep() {
 }
 
 function missing(found, step) {
-  if (found !== undefined && found !== null) return `${step.name} is not a function`;
+  if (found !== undefined && found !== null && !kernel.isInitial(step.name, found)) return `${step.name} is not a function`;
   const names = kernel.definedNames(step.key);
   return `function not found: ${step.name}; the script defines ${names.length > 0 ? names.join(', ') : 'no function'}`;
 }
@@ -270,7 +272,7 @@ function report() {
 // another isolate.
 function partial() {
   const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
-  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify(run.state.dump())}${error}}`;
+  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify({ ...run.state.dump(), size: run.size })}${error}}`;
 }
 
 function finish() {

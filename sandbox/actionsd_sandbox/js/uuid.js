@@ -10,6 +10,7 @@ const GREGORIAN_MS = 12219292800000; // from 1582-10-15, where version 1 begins,
 const FORM = /^(?:urn:uuid:)?([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i;
 
 const refuse = (message) => kernel.hostError('invalid_value', message);
+const isByte = (value) => Number.isInteger(value) && value >= 0 && value <= 255;
 const hex = (byte) => byte.toString(16).padStart(2, '0');
 
 function format(bytes) {
@@ -40,13 +41,14 @@ function namespace(text) {
 
 function namespaceBytes(value) {
   if (typeof value === 'string') return parse(value);
-  if (Array.isArray(value) && value.length === 16) return value;
+  if (Array.isArray(value) && value.length === 16 && value.every(isByte)) return value;
   throw refuse('the namespace must be a UUID');
 }
 
 function dataBytes(value) {
   if (typeof value === 'string') return kernel.encodeUtf8(value);
-  if (value instanceof Uint8Array || Array.isArray(value)) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return value;
+  if (Array.isArray(value) && value.every(isByte)) return Uint8Array.from(value);
   throw refuse('the data must be a string or a byte array');
 }
 
