@@ -202,8 +202,7 @@ class Realm:
         self._evaluate("".join(_loader(name, self._kernel) for name in PRELUDE))
         self._mailbox = Mailbox(self._isolate.buffer(f"{self._kernel}.memory"))
         self._evaluate(f"{self._kernel}.remove(); {self._kernel}.defineRequire()")
-        if hardened:
-            self._evaluate(f"{self._kernel}.harden()")
+        self._evaluate(f"{self._kernel}.{'harden' if hardened else 'remember'}()")
 
     def _evaluate(self, source: str) -> None:
         completion = self._isolate.evaluate(source)

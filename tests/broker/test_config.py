@@ -49,7 +49,20 @@ def test_endpoint_on_this_machine_is_served(endpoint: str) -> None:
     check_endpoint(endpoint)
 
 
-@pytest.mark.parametrize("endpoint", ["ipc://", "ipc://" + "x" * 108, "tcp://*:1", "inproc://x"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "ipc://",
+        "ipc://" + "x" * 100,
+        "ipc://@abstract",
+        "ipc://*",
+        "tcp://*:1",
+        "tcp://127.0.0.1:0",
+        "tcp://127.0.0.1:99999",
+        "tcp://127.0.0.1:abc",
+        "inproc://x",
+    ],
+)
 def test_endpoint_that_strangers_reach_is_refused(endpoint: str) -> None:
     with pytest.raises(ConfigError):
         check_endpoint(endpoint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actionsd_broker.plan import make_plan, patches_intrinsics
+from actionsd_broker.plan import Planner, make_plan, patches_intrinsics
 from actionsd_protocol.messages import Action
 
 
@@ -70,3 +70,25 @@ def test_equal_scripts_share_a_name() -> None:
 def test_different_scripts_have_different_names() -> None:
     plan = make_plan([Action(name="f", script="1"), Action(name="f", script="2")])
     assert len(plan.sources) == 2
+
+
+@pytest.mark.parametrize(
+    "part", ["Object[", "Object ", "Array.prototype", "Object.assign( x ", "AError"]
+)
+def test_long_script_of_nothing_but_a_beginning_is_examined(part: str) -> None:
+    # In one go: the square of this length would take minutes, and the whole broker with it.
+    assert not patches_intrinsics(part * (512 * 1024 // len(part)))
+
+
+def test_same_script_is_examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def examine(source: str) -> bool:
+        seen.append(source)
+        return False
+
+    monkeypatch.setattr("actionsd_broker.plan.patches_intrinsics", examine)
+    planner = Planner()
+    for _ in range(3):
+        planner.plan([Action(name="f", script="1")])
+    assert seen == ["1"]

@@ -72,6 +72,21 @@ def test_later_registry_that_is_unfit_changes_nothing(directory: Path) -> None:
     assert desk.keeper.registry is before
 
 
+def test_checks_that_are_all_refused_at_once_end(tmp_path: Path) -> None:
+    names = [f"f{number}" for number in range(2000)]
+    manifest = "".join(f'[actions.{name}]\nfile = "f.js"\n' for name in names)
+    (tmp_path / "acme.toml").write_text(manifest)
+    (tmp_path / "f.js").write_text("1")
+    keeper: RegistryKeeper
+    keeper = RegistryKeeper(
+        tmp_path, lambda _: keeper.answer(refused(FailureKind.OVERLOADED, "full")), lambda: None
+    )
+    keeper.start()
+    with pytest.raises(RegistryError) as caught:
+        keeper.raise_start_error()
+    assert len(caught.value.problems) == 2000
+
+
 def test_second_reload_waits_for_the_first(directory: Path) -> None:
     desk = Desk(directory)
     desk.keeper.start()

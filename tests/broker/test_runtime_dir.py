@@ -29,3 +29,9 @@ def test_second_daemon_is_told_who_is_first(tmp_path: Path) -> None:
         Lock(tmp_path / "lock")
     lock.release()
     Lock(tmp_path / "lock").release()
+
+
+def test_directory_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(StartError, match="others may write to it"):
+        make_private(tmp_path)

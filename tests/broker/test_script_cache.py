@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actionsd_broker.script_cache import ScriptCache
+from actionsd_broker.script_cache import LIMIT_SCRIPTS, ScriptCache
 
 
 def test_script_is_sent_once() -> None:
@@ -31,3 +31,10 @@ def test_what_a_job_needs_stays_even_beyond_the_limit() -> None:
     delivery = cache.deliver({"a": "x" * 10, "b": "x" * 10})
     assert delivery.forget == []
     assert set(delivery.scripts) == {"a", "b"}
+
+
+def test_number_of_scripts_is_limited_too() -> None:
+    cache = ScriptCache()
+    for number in range(LIMIT_SCRIPTS):
+        assert cache.deliver({f"s{number}": "x"}).forget == []
+    assert cache.deliver({"one more": "x"}).forget == ["s0"]

@@ -88,6 +88,12 @@ FORGED = {
             }
         ],
     ),
+    "a failure is one that only the broker can know": report(
+        action("a", "failed", {"kind": "queue_timeout", "message": ""}), action("b", "skipped")
+    ),
+    "a job's failure is one that only the broker can know": report(
+        error={"kind": "overloaded", "message": ""}
+    ),
     "a log line is a stranger's": report(
         action("a"), action("b"), logs=[{"action": "c", "level": "info", "message": ""}]
     ),

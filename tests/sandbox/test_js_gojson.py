@@ -180,3 +180,9 @@ def test_time_is_written_as_rfc3339(run: Run) -> None:
         context={"user": {"creationDate": "2024-02-29T10:00:00.120+02:00"}},
     )
     assert outcome.stored == {"at": '["2024-02-29T10:00:00.12+02:00"]'}
+
+
+def test_host_object_is_written_with_the_names_and_the_order_of_go(run: Run) -> None:
+    script = "const f = (ctx, api) => api.v1.user.setMetadata('k', ctx.v1.getUser().human)"
+    stored = run(script, context={"user": {"human": {"firstName": "Ada"}}}).stored["k"]
+    assert stored.startswith('{"FirstName":"Ada","LastName":"","NickName":""')

@@ -55,17 +55,19 @@ def encoded(stored: bytes) -> str:
 
 def test_human_is_read_whole(value: Run) -> None:
     user = {**HEAD, "human": HUMAN}
-    assert value("ctx.v1.getUser()", {"user": user}) == user
+    assert value("JSON.parse(JSON.stringify(ctx.v1.getUser()))", {"user": user}) == user
 
 
 def test_machine_has_no_human(value: Run) -> None:
     user = {**HEAD, "machine": {"name": "m", "description": "d"}}
-    assert value("ctx.v1.getUser()", {"user": user}) == user
+    assert value("JSON.parse(JSON.stringify(ctx.v1.getUser()))", {"user": user}) == user
     assert value("typeof ctx.v1.getUser().human", {"user": user}) == "undefined"
 
 
 def test_machine_without_fields_has_zero_values(value: Run) -> None:
-    assert value("ctx.v1.getUser().machine", {"user": {"machine": {}}}) == {
+    assert value(
+        "JSON.parse(JSON.stringify(ctx.v1.getUser().machine))", {"user": {"machine": {}}}
+    ) == {
         "name": "",
         "description": "",
     }
@@ -73,7 +75,10 @@ def test_machine_without_fields_has_zero_values(value: Run) -> None:
 
 @pytest.mark.parametrize("context", [{}, {"user": None}, {"user": {}}, {"user": {"human": None}}])
 def test_missing_user_reads_as_zero_values(value: Run, context: dict[str, Any]) -> None:
-    assert value("ctx.v1.getUser()", context) == {**NOBODY, "human": NOTHING}
+    assert value("JSON.parse(JSON.stringify(ctx.v1.getUser()))", context) == {
+        **NOBODY,
+        "human": NOTHING,
+    }
 
 
 def test_null_field_reads_as_zero_value(value: Run) -> None:
@@ -163,7 +168,7 @@ def test_metadata_is_read_whole(value: Run) -> None:
         "key": "k",
     }
     context = {"userMetadata": [{**entry, "value": encoded(b"1")}, {"key": "l", "value": ""}]}
-    result = value("ctx.v1.user.getMetadata()", context)
+    result = value("JSON.parse(JSON.stringify(ctx.v1.user.getMetadata()))", context)
     assert result["metadata"][0] == {**entry, "value": 1}
     assert result["metadata"][1]["creationDate"] == ZERO
     assert {k: v for k, v in result.items() if k != "metadata"} == {
@@ -176,7 +181,7 @@ def test_metadata_is_read_whole(value: Run) -> None:
 @pytest.mark.parametrize("where", ["user", "org"])
 def test_missing_metadata_is_an_empty_list(value: Run, where: str) -> None:
     empty = {"count": 0, "sequence": 0, "timestamp": ZERO, "metadata": []}
-    assert value(f"ctx.v1.{where}.getMetadata()") == empty
+    assert value(f"JSON.parse(JSON.stringify(ctx.v1.{where}.getMetadata()))") == empty
 
 
 def test_org_metadata_is_not_the_users(value: Run) -> None:

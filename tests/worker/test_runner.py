@@ -351,6 +351,9 @@ def test_fault_of_the_service_reaches_the_caller(
 def test_script_that_breaks_the_prelude_fails_and_the_chain_goes_on(
     script: Script, serve: Serve
 ) -> None:
-    breaker = "function f() { Array.prototype.join = () => { throw 'mine' } }"
+    breaker = (
+        "function f() { Object.defineProperty(Array.prototype, 'join', "
+        "{ value() { throw 'mine' }, configurable: false, writable: false }) }"
+    )
     script.add({"source": breaker, "fresh": True, "tolerated": True}, GOOD)
     assert serve()[0].actions == ["tolerated", "succeeded"]

@@ -14,12 +14,15 @@ kernel.Claims = class {
   #document; // the claims that the context brought
   #custom;   // key → JSON text of what actions set, across the chain
 
-  constructor(state) { this.#custom = new Map(state); }
+  constructor(state) {
+    this.#custom = { __proto__: null };
+    for (const [key, text] of state) this.#custom[key] = text;
+  }
 
   // Every action reads the context anew: what one did to its copy is not the next one's.
   read(document) { this.#document = kernel.readObject(document, 'claims', 'context') ?? {}; }
 
-  dump() { return [...this.#custom]; }
+  dump() { return Object.entries(this.#custom); }
 
   // What `ctx.v1.claims` shows: the userinfo as it would be written now.
   image() {
@@ -27,7 +30,7 @@ kernel.Claims = class {
     for (const key of Object.keys(this.#document)) {
       if (!STANDARD.has(key)) define(image, key, this.#document[key]);
     }
-    for (const [key, text] of this.#custom) define(image, key, JSON.parse(text));
+    for (const key in this.#custom) define(image, key, JSON.parse(this.#custom[key]));
     for (const key of Object.keys(this.#document)) {
       if (STANDARD.has(key) && !isEmpty(this.#document[key])) define(image, key, this.#document[key]);
     }
@@ -36,22 +39,28 @@ kernel.Claims = class {
 
   // Why a claim may not be set: 'reserved', 'exists', or undefined if it may.
   objection(key) {
-    if (key.startsWith(RESERVED)) return 'reserved';
+    if (isReserved(key)) return 'reserved';
     return this.#has(key) ? 'exists' : undefined;
   }
 
   // Whether the IdP fills a claim itself, so that setting it tells the IdP nothing.
   isShadowed(key) { return STANDARD.has(key) && !isEmpty(own(this.#document, key)); }
 
-  set(key, json) { this.#custom.set(key, json); }
+  set(key, json) { this.#custom[key] = json; }
 
   // A null claim counts as absent: it may be set again.
   #has(key) {
-    const text = this.#custom.get(key);
+    const text = this.#custom[key];
     if (text !== undefined) return text !== 'null';
     return !STANDARD.has(key) && (own(this.#document, key) ?? null) !== null;
   }
 };
+
+// Without a method: a script may have patched it.
+function isReserved(key) {
+  for (let i = 0; i < RESERVED.length; i++) if (key[i] !== RESERVED[i]) return false;
+  return true;
+}
 
 function own(holder, key) { return Object.hasOwn(holder, key) ? holder[key] : undefined; }
 

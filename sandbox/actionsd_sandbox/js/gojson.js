@@ -22,7 +22,11 @@ function number(value) {
   return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
-function invalid(message) { return kernel.hostError('invalid_value', message); }
+// Thrown deep inside, and made an error with a place at the top: V8 keeps ten frames only.
+class Unencodable {
+  constructor(message) { this.message = message; }
+}
+const invalid = (message) => new Unencodable(message);
 
 function encode(value, depth) {
   switch (typeof value) {
@@ -39,6 +43,7 @@ function encode(value, depth) {
   if (Array.isArray(value)) return list(value, depth);
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return object(value, depth);
+  if (prototype === kernel.HostStruct) return struct(value, depth);
   if (value instanceof kernel.Time) return quote(value.toJSON());
   if (value instanceof kernel.Named) return number(value.valueOf());
   if (ArrayBuffer.isView(value)) return view(value, depth);
@@ -69,6 +74,8 @@ function getter(type, name) { return Object.getOwnPropertyDescriptor(type.protot
 
 function date(time) {
   if (time !== time) return '"0001-01-01T00:00:00Z"';
+  const year = apply(Date.prototype.getUTCFullYear, new Date(time), []);
+  if (year < 0 || year > 9999) throw invalid('json: a date outside of the years 0 to 9999');
   return quote(new kernel.Time(apply(Date.prototype.toISOString, new Date(time), [])).toJSON());
 }
 
@@ -104,6 +111,15 @@ function object(value, depth) {
   return text + '}';
 }
 
+// A struct of Go's has its fields in their order, under Go's names.
+function struct(value, depth) {
+  let text = '';
+  for (const key of Object.keys(value)) {
+    text += (text === '' ? '' : ',') + quote(key[0].toUpperCase() + key.slice(1)) + ':' + encode(value[key], depth + 1);
+  }
+  return '{' + text + '}';
+}
+
 // Go sorts by UTF-8 bytes, which is the order of code points; JavaScript by UTF-16 units.
 function byCodePoint(a, b) {
   const left = [...a], right = [...b];
@@ -113,4 +129,10 @@ function byCodePoint(a, b) {
   return left.length - right.length;
 }
 
-kernel.goJson = (value) => encode(value, 0);
+kernel.goJson = (value) => {
+  try {
+    return encode(value, 0);
+  } catch (error) {
+    throw error instanceof Unencodable ? kernel.hostError('invalid_value', error.message) : error;
+  }
+};

@@ -33,8 +33,31 @@ const OVERRIDABLE = () => {
 
 kernel.remove = () => { for (const name of REMOVED) delete globalThis[name]; };
 
-// An isolate that is not hardened serves one run, and needs no sweep.
+// An isolate that is not hardened serves one run, and needs no sweep. Its script may patch
+// built-ins, which the prelude needs again when the run is over: `restore` puts back what
+// they were. What cannot be put back makes the run unreadable, and fails it.
 kernel.sweep = () => true;
+kernel.restore = () => {};
+const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty } = Reflect;
+kernel.remember = () => {
+  const kept = [];
+  const types = [Object, Function, Array, String, Number, Boolean, Symbol, BigInt, Date, RegExp, Map, Set, Promise, Error, Uint8Array, ArrayBuffer, DataView];
+  const iterators = [[][Symbol.iterator](), new Map()[Symbol.iterator](), new Set()[Symbol.iterator](), ''[Symbol.iterator](), 'a'.matchAll(/a/g)].map(Object.getPrototypeOf);
+  const objects = [...types, ...types.map(({ prototype }) => prototype), ...iterators, Iterator.prototype, Object.getPrototypeOf(Uint8Array.prototype), JSON, Math, Reflect, Intl];
+  for (const object of objects) {
+    const properties = { __proto__: null };
+    for (const key of ownKeys(object)) properties[key] = { __proto__: null, ...getOwnPropertyDescriptor(object, key) };
+    kept[kept.length] = { object, properties, keys: ownKeys(properties) };
+  }
+  kernel.restore = () => {
+    for (let i = 0; i < kept.length; i++) {
+      const { object, properties, keys } = kept[i];
+      const present = ownKeys(object);
+      for (let k = 0; k < present.length; k++) if (!(present[k] in properties)) deleteProperty(object, present[k]);
+      for (let k = 0; k < keys.length; k++) defineProperty(object, keys[k], properties[keys[k]]);
+    }
+  };
+};
 
 kernel.harden = () => {
   for (const [prototype, keys] of OVERRIDABLE()) for (const key of keys) makeOverridable(prototype, key);

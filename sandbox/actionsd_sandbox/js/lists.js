@@ -1,15 +1,17 @@
 // Metadata and grants that an action appends, by method or to a live array (spec 5.1 to 5.3).
 
+const { append } = kernel;
 const refuse = (message) => kernel.hostError('invalid_value', message);
 
+// By index, not by destructuring: a script may have patched iteration for itself.
 function twoArguments(values) {
   if (values.length !== 2) throw refuse('exactly 2 (key, value) arguments expected');
   if (typeof values[0] !== 'string') throw refuse('the key of a metadata entry must be a string');
-  return values;
+  return { key: values[0], value: values[1] };
 }
 
 kernel.setMetadata = (run) => (...values) => {
-  const [key, value] = twoArguments(values);
+  const { key, value } = twoArguments(values);
   writeMetadata(run, 'setMetadata', key, kernel.encodeUtf8(kernel.goJson(value)));
 };
 
@@ -18,36 +20,37 @@ function writeMetadata(run, op, key, bytes) {
 }
 
 // `api.metadata`, and the methods that add to it.
-kernel.metadataApi = (run) => {
-  const list = run.state.metadata.map(({ key, value }) => ({ key, value: JSON.parse(value) }));
+// `carried` is what it begins with, and is nobody's change here.
+kernel.metadataApi = (run, carried = []) => {
+  const list = [...carried, ...run.state.metadata].map(({ key, value }) => ({ key, value: JSON.parse(value) }));
   const known = new Set(list);
   const remember = (entry, json) => {
     known.add(entry);
-    run.state.metadata.push({ key: entry.key, value: json });
+    append(run.state.metadata, { key: entry.key, value: json });
   };
   const settle = () => {
-    for (const entry of list) if (!known.has(entry)) pushed(run, entry, remember);
+    for (let i = 0; i < list.length; i++) if (!known.has(list[i])) pushed(run, list[i], remember);
   };
   run.live.push(settle);
-  const append = (key, value, json, bytes) => {
+  const add = (key, value, json, bytes) => {
     settle(); // what was pushed before comes before
     const entry = { key, value };
     writeMetadata(run, 'appendMetadata', key, bytes);
     remember(entry, json);
-    list.push(entry);
+    append(list, entry);
   };
   return {
     metadata: list,
     user: {
       appendMetadata: (...values) => {
-        const [key, value] = twoArguments(values);
+        const { key, value } = twoArguments(values);
         const json = kernel.goJson(value);
-        append(key, value, json, kernel.encodeUtf8(json));
+        add(key, value, json, kernel.encodeUtf8(json));
       },
       appendMetadataRaw: (...values) => {
-        const [key, value] = twoArguments(values);
+        const { key, value } = twoArguments(values);
         const bytes = rawBytes(value);
-        append(key, value, kernel.goJson(kernel.decodeUtf8(bytes)), bytes);
+        add(key, value, kernel.goJson(kernel.decodeUtf8(bytes)), bytes);
       },
     },
   };
@@ -95,13 +98,13 @@ kernel.grantsApi = (run) => {
   const write = (grant) => {
     const { projectID, projectGrantID, roles } = grant;
     run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":${JSON.stringify(roles)}`);
-    run.state.grants.push({ projectID, projectGrantID, roles });
+    append(run.state.grants, { projectID, projectGrantID, roles });
   };
   const settle = () => {
-    for (const entry of list) {
-      if (known.has(entry)) continue;
-      write(pushedGrant(entry));
-      known.add(entry);
+    for (let i = 0; i < list.length; i++) {
+      if (known.has(list[i])) continue;
+      write(pushedGrant(list[i]));
+      known.add(list[i]);
     }
   };
   run.live.push(settle);
@@ -113,7 +116,7 @@ kernel.grantsApi = (run) => {
       const grant = readGrant(values[0]);
       write(grant);
       known.add(grant);
-      list.push(grant);
+      append(list, grant);
     },
   };
 };

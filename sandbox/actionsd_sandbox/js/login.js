@@ -190,7 +190,13 @@ function externalPostAuthentication(run) {
   };
 }
 
-function preCreation(run) {
+// The external flow carries over what post authentication appended (spec 2.2).
+function externalPreCreation(run) {
+  const entries = kernel.metadata(run.document, 'userMetadata', 'context').metadata;
+  return preCreation(run, entries.map(({ key, value }) => ({ key, value: JSON.stringify(value) })));
+}
+
+function preCreation(run, carried = []) {
   const { document, state } = run;
   const human = kernel.user(document, state.user);
   // The e-mail and the phone are objects of their own, which their address creates.
@@ -198,7 +204,7 @@ function preCreation(run) {
     || (field === 'isPhoneVerified' && !(human.human?.phone || 'phone' in state.user));
   // Neither is mapped from the user that is about to be created (spec 2.2).
   if (human.human !== undefined) Object.assign(human.human, { gender: 0, avatarKey: '' });
-  const { metadata, user } = kernel.metadataApi(run);
+  const { metadata, user } = kernel.metadataApi(run, carried);
   return {
     ctx: { v1: { user: human, authRequest: authRequest(document), httpRequest: httpRequest(document), org: kernel.org(document) } },
     api: { ...setters(run, [...PROFILE, 'setGender', 'setUsername'], refuses), metadata, v1: { user } },
@@ -239,9 +245,9 @@ function internalPostAuthentication(run) {
 
 Object.assign(kernel.TRIGGERS, {
   'external-authentication/post-authentication': externalPostAuthentication,
-  'external-authentication/pre-creation': preCreation,
+  'external-authentication/pre-creation': externalPreCreation,
   'external-authentication/post-creation': postCreation,
   'internal-authentication/post-authentication': internalPostAuthentication,
-  'internal-authentication/pre-creation': preCreation,
+  'internal-authentication/pre-creation': (run) => preCreation(run),
   'internal-authentication/post-creation': postCreation,
 });

@@ -34,7 +34,7 @@ function compile(key, name) {
   // A name that is no identifier can only be a property of the global object.
   const found = isIdentifier(name)
     ? `typeof ${name} === 'undefined' ? undefined : ${name}` : `globalThis[${JSON.stringify(name)}]`;
-  const body = `${sources.get(key)}\n;return ${found};\n//# sourceURL=action:${key}`;
+  const body = `${sources.get(key).replace(/^#!/, '//')}\n;return ${found};\n//# sourceURL=action:${key}`;
   const factory = new Function(body);
   Object.freeze(factory.prototype); // `arguments.callee` reaches both
   return Object.freeze(factory);

@@ -17,6 +17,7 @@ const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
 const apply = Reflect.apply;
+const { append } = kernel;
 const then = Promise.prototype.then;
 const now = Date.now;
 
@@ -92,14 +93,14 @@ class Run {
   }
 
   mutate(op, fields) {
-    this.mutations.push(this.grow(`{"op":"${op}","action":${this.step.quoted},${fields}}`));
+    append(this.mutations, this.grow(`{"op":"${op}","action":${this.step.quoted},${fields}}`));
   }
 
   log(level, message) {
-    this.logs.push(this.grow(`{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
+    append(this.logs, this.grow(`{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
   }
 
-  appendClaimLog(text) { this.claimLog.push(this.grow(kernel.quote(text))); }
+  appendClaimLog(text) { append(this.claimLog, this.grow(kernel.quote(text))); }
 }
 
 // Random bytes that no script can foresee, from the process: V8's own are not for that.
@@ -159,7 +160,7 @@ function runStep() {
   figures[0] = now() + step.script_ms;
   const factory = kernel.factory(step.key, step.name);
   run.phase = 'script';
-  const action = apply(factory, undefined, []);
+  const action = apply(factory, globalThis, []); // `this` at the top, in strict scripts too
   if (typeof action !== 'function' || kernel.isInitial(step.name, action)) return fail({ kind: 'missing_function', text: missing(action, step) });
   if (job.check) return undefined;
   run.phase = 'function';
@@ -278,6 +279,7 @@ function partial() {
 function finish() {
   if (!run.job.partial) return writeText(report());
   drain(); // so that nothing changes any more
+  kernel.restore();
   look();
   if (run.outcomes[run.index]?.outcome !== 'failed') finishStep();
   return writeText(partial());
@@ -316,6 +318,7 @@ kernel.resume = () => {
 // After a cancelled run: note the failure, hand over what was done before it.
 kernel.collect = () => {
   const failure = JSON.parse(readText());
+  kernel.restore();
   if (failure !== null) {
     note();
     look();

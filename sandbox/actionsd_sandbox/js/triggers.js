@@ -72,10 +72,13 @@ function appendLog(run) {
 // SAML attributes: the first action to set a name wins, without a word (spec, section 4).
 function setCustomAttribute(run) {
   return (...values) => {
-    const [name, nameFormat, ...rest] = values.map(kernel.attributeText);
-    if (run.state.attributes.has(name ?? '')) return;
-    run.mutate('setCustomAttribute', `"name":${kernel.quote(name ?? '')},"nameFormat":${kernel.quote(nameFormat ?? '')},"values":${JSON.stringify(rest)}`);
-    run.state.attributes.add(name ?? '');
+    const text = (index) => (index < values.length ? kernel.attributeText(values[index]) : '');
+    const name = text(0);
+    if (run.state.attributes.has(name)) return;
+    let rest = '';
+    for (let i = 2; i < values.length; i++) rest += (i === 2 ? '' : ',') + kernel.quote(text(i));
+    run.mutate('setCustomAttribute', `"name":${kernel.quote(name)},"nameFormat":${kernel.quote(text(1))},"values":[${rest}]`);
+    run.state.attributes.add(name);
   };
 }
 

@@ -1,10 +1,15 @@
 // Users, grants and metadata as actions see them (spec 2.6, 2.9).
 
+// The prototype of what is a struct in Go: written as JSON it has Go's field names.
+kernel.HostStruct = Object.freeze({});
+const { HostStruct } = kernel;
+
 const { readString, readNumber, readBoolean, readTime, readObject, readObjects, readStrings } = kernel;
 
 // What a setter of an earlier action changed comes before what the context said.
 function human(document, path, changed) {
   const all = {
+    __proto__: HostStruct,
     firstName: readString(document, 'firstName', path),
     lastName: readString(document, 'lastName', path),
     nickName: readString(document, 'nickName', path),
@@ -22,6 +27,7 @@ function human(document, path, changed) {
 }
 
 kernel.externalUser = (source, path, changed) => ({
+  __proto__: HostStruct,
   externalId: readString(source, 'externalId', path),
   externalIdpId: readString(source, 'externalIdpId', path),
   human: human(readObject(source, 'human', path) ?? {}, `${path}.human`, { avatarKey: '', gender: 0, ...changed }),
@@ -34,6 +40,7 @@ kernel.user = (document, changed) => {
   const path = 'user';
   const source = readObject(document, 'user', 'context') ?? {};
   const user = {
+    __proto__: HostStruct,
     id: readString(source, 'id', path),
     creationDate: readTime(source, 'creationDate', path),
     changeDate: readTime(source, 'changeDate', path),
@@ -49,6 +56,7 @@ kernel.user = (document, changed) => {
     user.human = human(readObject(source, 'human', path) ?? {}, 'user.human', changed);
   } else {
     user.machine = {
+      __proto__: HostStruct,
       name: readString(machine, 'name', 'user.machine'),
       description: readString(machine, 'description', 'user.machine'),
     };
@@ -82,6 +90,7 @@ kernel.metadata = (holder, key, path) => {
     const entry = entries[i];
     const place = `${key}[${i}]`;
     metadata[i] = {
+      __proto__: HostStruct,
       creationDate: readTime(entry, 'creationDate', place),
       changeDate: readTime(entry, 'changeDate', place),
       resourceOwner: readString(entry, 'resourceOwner', place),
@@ -90,7 +99,7 @@ kernel.metadata = (holder, key, path) => {
       value: metadataValue(readString(entry, 'value', place), `${place}.value`),
     };
   }
-  return { count: metadata.length, sequence: 0, timestamp: new kernel.Time(''), metadata };
+  return { __proto__: HostStruct, count: metadata.length, sequence: 0, timestamp: new kernel.Time(''), metadata };
 };
 
 kernel.grants = (document) => {
@@ -98,12 +107,13 @@ kernel.grants = (document) => {
   const sources = readObjects(document, 'userGrants', 'context');
   const grants = [];
   for (let i = 0; i < sources.length; i++) grants[i] = grant(document, sources[i], `userGrants[${i}]`);
-  return { count: grants.length, sequence: 0, timestamp: new kernel.Time(''), grants };
+  return { __proto__: HostStruct, count: grants.length, sequence: 0, timestamp: new kernel.Time(''), grants };
 };
 
 function grant(document, source, path) {
   const owner = readString(source, 'userGrantResourceOwner', path);
   return {
+    __proto__: HostStruct,
     id: readString(source, 'id', path),
     projectGrantId: readString(source, 'projectGrantId', path),
     state: readNumber(source, 'state', path),

@@ -1,0 +1,115 @@
+"""The workers' socket, with workers that break the protocol on purpose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zmq
+
+from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
+from actionsd_broker.dispatcher import Job
+from actionsd_broker.plan import make_plan
+from actionsd_protocol.frames import encode
+from actionsd_protocol.messages import Action, Ready, Report
+
+READY = encode(Ready(pid=os.getpid(), v8="14"))
+REPORT = encode(Report(job=1, spans=[]), b"{}")
+JOB = Job(
+    1, "t", "2:4", make_plan([Action(name="f", script="")]), b"{}", check=False, accepted_at=0
+)
+
+
+class Worker:
+    """One end of a session, in a test's hands."""
+
+    def __init__(self, endpoint: str, name: str) -> None:
+        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
+        self.socket.setsockopt(zmq.ROUTING_ID, name.encode())
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.connect(endpoint)
+
+    def say(self, *messages: list[bytes]) -> None:
+        for frames in messages:
+            self.socket.send_multipart(frames)
+
+
+@pytest.fixture
+def endpoint(short_path: Path) -> str:
+    return f"ipc://{short_path}/w"
+
+
+@pytest.fixture
+def backend(endpoint: str) -> Iterator[Backend]:
+    backend = Backend(endpoint)
+    backend.expect("w1")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def worker(endpoint: str, backend: Backend) -> Iterator[Worker]:
+    assert backend
+    worker = Worker(endpoint, "w1")
+    yield worker
+    worker.socket.close()
+
+
+def hear(backend: Backend) -> list[Event]:
+    assert backend.socket.poll(10_000), "nothing came"
+    return backend.receive()
+
+
+def get_busy(backend: Backend, worker: Worker) -> None:
+    worker.say(READY)
+    assert hear(backend) == [Started("w1", os.getpid(), "14")]
+    backend.assign("w1", JOB)
+
+
+def test_report_of_the_assigned_job_is_passed_on(backend: Backend, worker: Worker) -> None:
+    get_busy(backend, worker)
+    worker.say(REPORT)
+    assert hear(backend) == [Reported("w1", [], b"{}")]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        REPORT,
+        encode(Report(job=2, spans=[]), b"{}"),
+        [b"garbage"],
+        [b""],
+        [*READY, b"more", b"frames"],
+        [b"\x02" + READY[0][1:]],
+    ],
+)
+def test_anything_before_ready_is_a_violation(
+    backend: Backend, worker: Worker, frames: list[bytes]
+) -> None:
+    worker.say(frames)
+    assert [type(event) for event in hear(backend)] == [Violation]
+
+
+def test_worker_that_reports_twice_at_once_is_not_believed_at_all(
+    backend: Backend, worker: Worker
+) -> None:
+    get_busy(backend, worker)
+    worker.say(*[REPORT] * 50)
+    events: list[Event] = []
+    while not any(isinstance(event, Violation) for event in events):
+        events = hear(backend)
+    assert [type(event) for event in events] == [Violation]
+    assert backend.receive() == []
+
+
+def test_stranger_is_ignored(backend: Backend, endpoint: str, worker: Worker) -> None:
+    stranger = Worker(endpoint, "w9")
+    stranger.say(READY)
+    worker.say(READY)
+    events: list[Event] = []
+    while not events:
+        events = hear(backend)
+    stranger.socket.close()
+    assert events == [Started("w1", os.getpid(), "14")]

@@ -1,0 +1,4 @@
+async function action() {
+  await null;
+  throw new Error('late');
+}

@@ -1,0 +1,5 @@
+const { log } = require('zitadel/log');
+function action() {
+  Promise.reject(new Error('nobody cares'));
+  log('done');
+}

@@ -1,0 +1,1 @@
+function three(ctx, api) { api.v1.claims.setClaim('three', true); }

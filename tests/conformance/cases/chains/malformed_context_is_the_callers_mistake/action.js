@@ -1,0 +1,1 @@
+function action(ctx) { ctx.v1.getUser(); }

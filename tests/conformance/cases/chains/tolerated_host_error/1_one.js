@@ -1,0 +1,1 @@
+function one(ctx, api) { api.v1.user.setMetadata(); }

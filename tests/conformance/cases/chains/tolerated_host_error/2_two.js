@@ -1,0 +1,1 @@
+function two(ctx, api) { api.v1.claims.setClaim('two', true); }

@@ -1,0 +1,4 @@
+function action(ctx, api) {
+  const { setClaim } = api.v1.claims;
+  setClaim('a', Infinity);
+}

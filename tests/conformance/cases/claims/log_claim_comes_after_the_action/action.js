@@ -1,0 +1,5 @@
+function action(ctx, api) {
+  const { setClaim, appendLogIntoClaims } = api.v1.claims;
+  appendLogIntoClaims('first');
+  setClaim('a', 1);
+}

@@ -1,0 +1,4 @@
+function action(ctx, api) {
+  const { setClaim, appendLogIntoClaims } = api.v1.claims;
+  setClaim('a', 1);
+}

@@ -1,0 +1,5 @@
+function action(ctx, api) {
+  api.v1.claims.setClaim('a', 1);
+  api.v1.claims.appendLogIntoClaims('kept');
+  throw 'stop';
+}

@@ -1,0 +1,6 @@
+function action(ctx, api) {
+  const { setClaim, appendLogIntoClaims } = api.v1.claims;
+  const list = [1];
+  setClaim('list', list);
+  list.push(2);
+}

@@ -1,0 +1,4 @@
+const fixed = 1;
+function action() {
+  fixed = 2;
+}

@@ -1,0 +1,3 @@
+function action() {
+  (function down() { down(); })();
+}

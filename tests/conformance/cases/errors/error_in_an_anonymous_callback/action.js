@@ -1,0 +1,5 @@
+function action() {
+  [1].forEach((item) => {
+    throw new Error('in a callback');
+  });
+}

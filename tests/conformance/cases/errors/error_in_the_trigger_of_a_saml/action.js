@@ -1,0 +1,3 @@
+function action() {
+  throw 'no response';
+}

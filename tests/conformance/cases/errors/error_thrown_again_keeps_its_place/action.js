@@ -1,0 +1,7 @@
+function action() {
+  try {
+    throw new Error('first');
+  } catch (error) {
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+const { log } = require('zitadel/log');
+function action(ctx, api) {
+  try {
+    api.v1.user.setMetadata('k');
+  } finally {
+    log('finally');
+  }
+}

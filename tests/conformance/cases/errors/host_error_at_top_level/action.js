@@ -1,0 +1,2 @@
+require('zitadel/uuid').v4(1);
+function action() {}

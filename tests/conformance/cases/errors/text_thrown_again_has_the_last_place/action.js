@@ -1,0 +1,7 @@
+function action() {
+  try {
+    throw 'first';
+  } catch (error) {
+    throw error;
+  }
+}

@@ -1,0 +1,6 @@
+function refuse() {
+  throw 'refused';
+}
+function action() {
+  refuse();
+}

@@ -1,0 +1,3 @@
+function action() {
+  throw { code: 1 };
+}

@@ -1,0 +1,3 @@
+function action() {
+  throw new TypeError('no text');
+}

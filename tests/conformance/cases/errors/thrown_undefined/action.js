@@ -1,0 +1,4 @@
+function action() {
+
+  throw undefined;
+}

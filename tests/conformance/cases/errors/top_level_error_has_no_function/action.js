@@ -1,0 +1,2 @@
+throw new Error('not ready');
+function action() {}

@@ -1,0 +1,3 @@
+const ready = false;
+if (!ready) throw 'not ready';
+function action() {}

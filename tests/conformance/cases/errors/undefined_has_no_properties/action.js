@@ -1,0 +1,3 @@
+function action(ctx) {
+  return ctx.v1.nothing.at;
+}

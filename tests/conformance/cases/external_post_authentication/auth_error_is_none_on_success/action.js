@@ -1,0 +1,2 @@
+const { log } = require('zitadel/log');
+function action(ctx) { log(ctx.v1.authError); log(ctx.v1.authError === 'none'); }

@@ -1,0 +1,8 @@
+const { log } = require('zitadel/log');
+const show = (value) => log(JSON.stringify(value));
+function action(ctx) {
+  const info = ctx.v1.providerInfo;
+  show([info.getID(), info.getFirstName(), info.getLastName(), info.getDisplayName(), info.getNickname(), info.getPreferredUsername()]);
+  show([info.getEmail(), info.isEmailVerified(), info.getPhone(), info.isPhoneVerified(), info.getAvatarURL(), info.getProfile()]);
+  log(`${info.getPreferredLanguage()}`);
+}

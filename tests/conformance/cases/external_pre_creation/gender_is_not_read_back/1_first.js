@@ -1,0 +1,1 @@
+function first(ctx, api) { api.setGender(2); }

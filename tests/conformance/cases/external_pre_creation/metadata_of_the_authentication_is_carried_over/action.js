@@ -1,0 +1,2 @@
+const { log } = require('zitadel/log');
+function action(ctx, api) { log(api.metadata.length, api.metadata[0].key); }

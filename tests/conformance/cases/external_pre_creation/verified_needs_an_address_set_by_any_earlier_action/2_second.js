@@ -1,0 +1,1 @@
+function second(ctx, api) { api.setEmailVerified(true); }

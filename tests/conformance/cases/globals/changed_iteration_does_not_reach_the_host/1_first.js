@@ -1,0 +1,5 @@
+Array.prototype[Symbol.iterator] = function* () {};
+function first(ctx, api) {
+  api.v1.claims.setClaim('a', { list: [1] });
+  api.v1.user.setMetadata('k', 'v');
+}

@@ -1,0 +1,5 @@
+Object.prototype.toJSON = () => 'broken';
+function first(ctx, api) {
+  api.v1.claims.setClaim('a', { list: [1] });
+  api.v1.user.setMetadata('k', 'v');
+}

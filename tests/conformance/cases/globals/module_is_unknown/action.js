@@ -1,0 +1,2 @@
+function action() {}
+module.exports = action;

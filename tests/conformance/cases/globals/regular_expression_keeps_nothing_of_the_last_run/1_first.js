@@ -1,0 +1,1 @@
+function first() { /(secret)/.exec('a secret'); }

@@ -1,0 +1,3 @@
+const { log } = require('zitadel/log');
+require = () => 'mine';
+function first() { log(require('x')); }

@@ -1,0 +1,3 @@
+const { log } = require('zitadel/log');
+let count = 1;
+function first() { log(count); }

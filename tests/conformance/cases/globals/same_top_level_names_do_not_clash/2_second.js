@@ -1,0 +1,3 @@
+const { log } = require('zitadel/log');
+let count = 2;
+function second() { log(count); }

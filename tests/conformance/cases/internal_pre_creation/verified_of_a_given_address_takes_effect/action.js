@@ -1,0 +1,1 @@
+function action(ctx, api) { api.setEmailVerified(false); api.setPhoneVerified(true); }

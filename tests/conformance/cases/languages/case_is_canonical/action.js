@@ -1,0 +1,1 @@
+function action(ctx, api) { api.setPreferredLanguage('EN-us'); }

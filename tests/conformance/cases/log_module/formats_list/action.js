@@ -1,0 +1,2 @@
+const { log } = require('zitadel/log');
+function action() { log([1, [2]]); }

@@ -1,0 +1,2 @@
+const { log } = require('zitadel/log');
+function action() { log('%s and %s', 'x'); }

@@ -1,0 +1,5 @@
+const { log } = require('zitadel/log');
+function action() {
+  log('before');
+  throw 'stop';
+}

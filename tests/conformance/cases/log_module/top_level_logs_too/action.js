@@ -1,0 +1,3 @@
+const { log } = require('zitadel/log');
+log('loaded');
+function action() { log('called'); }

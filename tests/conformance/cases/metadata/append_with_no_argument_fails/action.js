@@ -1,0 +1,3 @@
+function action(ctx, api) {
+  api.v1.user.appendMetadata();
+}

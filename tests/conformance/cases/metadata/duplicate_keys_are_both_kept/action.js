@@ -1,0 +1,1 @@
+function action(ctx, api) { api.v1.user.appendMetadata('k', 1); api.v1.user.appendMetadata('k', 2); }

@@ -1,0 +1,3 @@
+const { log } = require('zitadel/log');
+const show = (value) => log(JSON.stringify(value));
+function action(ctx) { show(ctx.v1.user.grants); }

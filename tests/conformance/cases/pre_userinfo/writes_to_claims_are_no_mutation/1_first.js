@@ -1,0 +1,1 @@
+function first(ctx) { ctx.v1.claims.dept = 'Sales'; delete ctx.v1.claims.sub; }

@@ -1,0 +1,3 @@
+function action() {
+  require('zitadel/http').fetch();
+}

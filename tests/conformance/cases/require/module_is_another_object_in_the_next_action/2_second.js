@@ -1,0 +1,1 @@
+function second() { const module = require('zitadel/log'); module.log(module.mark === undefined); }

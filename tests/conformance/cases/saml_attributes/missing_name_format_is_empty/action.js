@@ -1,0 +1,1 @@
+function action(ctx, api) { api.v1.attributes.setCustomAttribute('alone'); }

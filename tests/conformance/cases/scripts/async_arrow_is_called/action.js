@@ -1,0 +1,1 @@
+const action = async (ctx, api) => { await null; api.v1.claims.setClaim('ran', true); };

@@ -1,0 +1,3 @@
+function action() {
+  let 1a = 2;
+}

@@ -1,0 +1,2 @@
+function action() {}
+}, function () {

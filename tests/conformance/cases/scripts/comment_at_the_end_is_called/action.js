@@ -1,0 +1,2 @@
+function action(ctx, api) { api.v1.claims.setClaim('ran', true); }
+// the end

@@ -1,0 +1,1 @@
+function action(ctx, api) { api.v1.claims.setClaim('ran', true); }

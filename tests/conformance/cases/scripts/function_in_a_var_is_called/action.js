@@ -1,0 +1,1 @@
+var action = function (ctx, api) { api.v1.claims.setClaim('ran', true); };

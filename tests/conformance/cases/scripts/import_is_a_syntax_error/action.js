@@ -1,0 +1,2 @@
+import { log } from 'zitadel/log';
+function action() {}

@@ -1,0 +1,1 @@
+(0, eval)("function action(ctx, api) { api.v1.claims.setClaim('ran', true); }");

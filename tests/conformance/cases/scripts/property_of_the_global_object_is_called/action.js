@@ -1,0 +1,1 @@
+globalThis.action = (ctx, api) => api.v1.claims.setClaim('ran', true);

@@ -1,0 +1,1 @@
+this.action = function (ctx, api) { api.v1.claims.setClaim('ran', true); };

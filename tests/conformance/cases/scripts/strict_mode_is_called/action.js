@@ -1,0 +1,2 @@
+'use strict';
+function action(ctx, api) { api.v1.claims.setClaim('ran', true); }

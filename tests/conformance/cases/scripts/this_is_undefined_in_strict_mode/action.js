@@ -1,0 +1,3 @@
+'use strict';
+const { log } = require('zitadel/log');
+function action() { log(this === undefined); }

@@ -1,0 +1,3 @@
+const top = this;
+const { log } = require('zitadel/log');
+function action() { log(top === globalThis); }

@@ -1,0 +1,4 @@
+'use strict';
+const top = this;
+const { log } = require('zitadel/log');
+function action() { log(top === globalThis); }

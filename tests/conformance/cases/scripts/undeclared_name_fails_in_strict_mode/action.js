@@ -1,0 +1,4 @@
+function action() {
+  'use strict';
+  undeclared = 5;
+}

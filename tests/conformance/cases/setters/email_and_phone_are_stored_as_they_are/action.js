@@ -1,0 +1,5 @@
+function action(ctx, api) {
+  api.setEmail(' Ada@Example.ORG ');
+  api.setEmail('no address');
+  api.setEmail();
+}

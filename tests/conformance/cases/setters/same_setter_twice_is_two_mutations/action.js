@@ -1,0 +1,1 @@
+function action(ctx, api) { api.setFirstName('Ada'); api.setFirstName('Grace'); }

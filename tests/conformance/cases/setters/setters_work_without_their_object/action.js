@@ -1,0 +1,1 @@
+function action(ctx, { setFirstName, setEmail }) { setFirstName('Ada'); setEmail('a@example.org'); }

@@ -1,0 +1,4 @@
+function action(ctx, api) {
+  api.setDisplayName('Ærøskøbing 🏝️');
+  api.setDisplayName('\n\t"');
+}

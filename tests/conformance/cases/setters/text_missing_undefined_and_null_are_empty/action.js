@@ -1,0 +1,5 @@
+function action(ctx, api) {
+  api.setFirstName();
+  api.setFirstName(undefined);
+  api.setFirstName(null);
+}

@@ -1,0 +1,1 @@
+function action(ctx, api) { api.userGrants.push({ projectID: 'p', projectGrantID: 'g', roles: ['a'] }); }

@@ -1,0 +1,3 @@
+function action() {
+  require('zitadel/uuid').v5('no uuid', 'x');
+}

@@ -1,0 +1,3 @@
+function action() {
+  require('zitadel/uuid').v1(1);
+}

@@ -1,0 +1,8 @@
+const uuid = require('zitadel/uuid');
+const { log } = require('zitadel/log');
+function action() {
+  log(uuid.v3(uuid.namespaceDNS, 'www.example.com'));
+  log(uuid.v3(uuid.namespaceURL, 'https://example.com/'));
+  log(uuid.v3(uuid.namespaceOID, '1.3.6.1'));
+  log(uuid.v3(uuid.namespaceX500, 'cn=Ada'));
+}

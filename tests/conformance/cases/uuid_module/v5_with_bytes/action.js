@@ -1,0 +1,3 @@
+const uuid = require('zitadel/uuid');
+const { log } = require('zitadel/log');
+function action() { log(uuid.v5(uuid.namespaceDNS, Uint8Array.of(97, 98)) === uuid.v5(uuid.namespaceDNS, 'ab')); }
