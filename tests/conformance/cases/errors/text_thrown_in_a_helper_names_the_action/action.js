@@ -1,0 +1,6 @@
+function helper() {
+  throw 'no';
+}
+function action() {
+  helper();
+}
