@@ -199,7 +199,7 @@ class App:
 
     def _abandon_jobs(self) -> None:
         log.warning("drain_gave_up", jobs=len(self._origins))
-        for origin in self._origins.values():
+        for origin in list(self._origins.values()):
             self._refuse(origin, FailureKind.WORKER_LOST, "the broker was shut down")
 
     def _stop_workers(self, poller: zmq.Poller) -> None:

@@ -74,8 +74,9 @@ class Frontend:
         return submissions
 
     def reply(self, client: Peer, number: int, document: bytes) -> None:
-        """Send a result, unless the session that asked for it has ended."""
-        if self._sessions.get(client.identity) is client.session:
+        """Send a result, unless the session that asked for it has ended, or has it already."""
+        current = self._sessions.get(client.identity) is client.session
+        if current and number in client.session.in_flight:
             self._send(client.identity, client.session, Result(id=number), document)
 
     def close(self) -> None:

@@ -139,6 +139,23 @@ def test_sigterm_finishes_accepted_jobs_and_refuses_new_ones(
     assert daemon.wait_exit() == 0
 
 
+def test_drain_that_takes_too_long_tells_the_clients_and_ends(
+    short_path: Path, start_daemon: Callable[..., Daemon]
+) -> None:
+    (short_path / "a.toml").write_text("drain_seconds = 0.3\n")
+    daemon = start_daemon("-c", str(short_path / "a.toml"))
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        answer = slow(client, 15_000)
+        busy(daemon)
+        daemon.signal(signal.SIGTERM)
+        result = answer()
+        assert result.error is not None
+        assert result.error.kind is FailureKind.WORKER_LOST
+        assert "shut down" in result.error.message
+    assert daemon.wait_exit() == 0
+
+
 def test_second_sigterm_does_not_wait(start_daemon: Callable[..., Daemon]) -> None:
     daemon = start_daemon()
     daemon.wait_ready()
