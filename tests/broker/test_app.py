@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,12 +65,20 @@ def test_killed_worker_fails_its_job_and_is_replaced(daemon: Daemon) -> None:
 
 
 def busy(daemon: Daemon) -> list[int]:
-    """Wait until a worker burns CPU, and not for its own start; return who does."""
+    """Wait until a worker spends CPU, and not on its own start; return who does."""
     daemon.wait_line("worker_ready", count=sum("worker_started" in line for line in daemon.lines))
-    while True:
-        burning = [w.pid for w in daemon.workers() if w.cpu_percent(0.05) > 50]
-        if burning:
-            return burning
+    before = {worker.pid: cpu_seconds(worker) for worker in daemon.workers()}
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        spending = [w.pid for w in daemon.workers() if cpu_seconds(w) > before[w.pid] + 0.02]
+        if spending:
+            return spending
+        time.sleep(0.01)
+    raise AssertionError("no worker got busy")
+
+
+def cpu_seconds(worker: psutil.Process) -> float:
+    return sum(worker.cpu_times()[:2])
 
 
 def test_idle_worker_that_dies_is_replaced(daemon: Daemon) -> None:
@@ -128,7 +137,7 @@ def test_sigterm_finishes_accepted_jobs_and_refuses_new_ones(
     daemon = start_daemon()
     daemon.wait_ready()
     with Client(daemon.endpoint) as client:
-        answers = [slow(client, 700) for _ in range(4)]
+        answers = [slow(client, 1500) for _ in range(4)]
         busy(daemon)
         daemon.signal(signal.SIGTERM)
         daemon.wait_line("draining")
