@@ -70,7 +70,9 @@ def busy(daemon: Daemon) -> list[int]:
     before = {worker.pid: cpu_seconds(worker) for worker in daemon.workers()}
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        spending = [w.pid for w in daemon.workers() if cpu_seconds(w) > before[w.pid] + 0.02]
+        spending = [
+            w.pid for w in daemon.workers() if cpu_seconds(w) > before.get(w.pid, 1e9) + 0.02
+        ]
         if spending:
             return spending
         time.sleep(0.01)
