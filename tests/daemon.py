@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -16,6 +17,12 @@ from typing import ClassVar
 import psutil
 
 PATIENCE_SECONDS = 60.0
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    # A test that hangs is ended with its whole process: its daemon must go with it.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Daemon:
@@ -31,6 +38,7 @@ class Daemon:
             stderr=subprocess.PIPE,
             text=True,
             cwd=directory,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock is held
         )
         self._running.add(self.process.pid)
         self.lines: list[str] = []
