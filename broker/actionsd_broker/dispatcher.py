@@ -18,9 +18,6 @@ from actionsd_broker.plan import Plan
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.messages import Step
 
-SCRIPT_SECONDS = 5.0
-"""What an action's top level may take beside its timeout (spec, 1.5)."""
-
 SLACK_SECONDS = 0.5
 """What a step may take beyond its own limits before the broker steps in. An honest worker
 ends it by itself, 50 ms after its time at the latest; this is for one that does not."""
@@ -53,7 +50,7 @@ class Job:
 
 
 def _step_seconds(step: Step) -> float:
-    return min(SCRIPT_SECONDS, step.timeout) + step.timeout + SLACK_SECONDS
+    return step.script_seconds + step.timeout + SLACK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ MAX_ACTIONS = 64
 MAX_SCRIPT_CHARACTERS = 512 * 1024
 """Characters of one script at the most."""
 
+SCRIPT_SECONDS = 5.0
+"""What a script's top level may take, or the action's timeout if that is less (spec, 1.5)."""
+
 Identifier: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 Text: TypeAlias = Annotated[str, Meta(max_length=1000)]
@@ -131,6 +134,11 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Seconds
     allowed_to_fail: bool
     fresh: bool
+
+    @property
+    def script_seconds(self) -> float:
+        """What its script's top level may take, beside the timeout of its function."""
+        return min(SCRIPT_SECONDS, self.timeout)
 
 
 class Assign(Message, frozen=True, tag="assign"):

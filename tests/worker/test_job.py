@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
+from actionsd_protocol.messages import MAX_ACTIONS, SCRIPT_SECONDS, Assign, Span, Step
 from actionsd_protocol.report import decode_report
 from actionsd_sandbox.realm import Cost, Delivery
 from actionsd_worker import job as jobs
-from actionsd_worker.job import OUTPUT_LIMIT, SCRIPT_SECONDS, Partial
+from actionsd_worker.job import OUTPUT_LIMIT, Partial
 
 A, B = "a" * 32, "b" * 32
 

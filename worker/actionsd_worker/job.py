@@ -15,9 +15,6 @@ from msgspec import Raw, Struct
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
 from actionsd_sandbox.realm import Cost, Delivery, Work
 
-SCRIPT_SECONDS = 5.0
-"""What a script's top level may take, or the action's timeout if that is less (spec, 1.5)."""
-
 OUTPUT_LIMIT = 2**20
 """Characters of mutations and logs that a job may make."""
 
@@ -72,21 +69,17 @@ def _work(assign: Assign, steps: list[Step], context: bytes, rest: dict[str, Any
         "output_limit": OUTPUT_LIMIT,
         **rest,
     }
-    return Work(msgspec.json.encode(head), context, min(map(_script_seconds, steps)))
+    return Work(msgspec.json.encode(head), context, min(step.script_seconds for step in steps))
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
         "name": step.name,
         "key": script_key(step),
-        "script_ms": _script_seconds(step) * 1000,
+        "script_ms": step.script_seconds * 1000,
         "timeout_ms": step.timeout * 1000,
         "tolerated": step.allowed_to_fail,
     }
-
-
-def _script_seconds(step: Step) -> float:
-    return min(SCRIPT_SECONDS, step.timeout)
 
 
 def read_part(delivery: Delivery) -> Partial:

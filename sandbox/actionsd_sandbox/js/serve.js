@@ -193,7 +193,7 @@ function describe(reason) {
   const text = kernel.goString(reason);
   const stack = reason instanceof Error ? String(reason.stack) : '';
   const match = /at (?:async )?(?:([^\s(]+) \()?action:[0-9a-f]+:(\d+):(\d+)/.exec(stack);
-  return match === null ? { text } : { text, name: NAMELESS.has(match[1]) ? undefined : match[1], line: Number(match[2]) - 2, column: Number(match[3]) };
+  return match === null ? { text } : { text, name: NAMELESS.has(match[1]) ? undefined : match[1], line: Number(match[2]) - kernel.BODY_LINES, column: Number(match[3]) };
 }
 
 const HOST_PREFIX = 'Error: ';
