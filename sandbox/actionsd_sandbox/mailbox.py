@@ -18,6 +18,7 @@ Little-endian, offsets in bytes:
 
 from __future__ import annotations
 
+import codecs
 import enum
 import struct
 
@@ -26,6 +27,9 @@ CHUNK_BYTES = 256 * 1024
 SIZE_BYTES = HEADER_BYTES + CHUNK_BYTES
 CHUNK_UNITS = CHUNK_BYTES // 2
 """Code units in a chunk, whatever their width: one limit for both is simpler."""
+
+# Looked up now: a process that is sealed cannot load the codec when the first text needs it.
+_UTF_16 = codecs.lookup("utf-16-le").name
 
 _DEADLINE = struct.Struct("<d")
 _CHUNK = struct.Struct("<iii")
@@ -85,8 +89,8 @@ class Mailbox:
         self._wide = not (head.isascii() and body.isascii())
         if self._wide:
             # What is malformed is found here, before JavaScript sees any of it.
-            head_text = head.decode().encode("utf-16-le")
-            self._outgoing = head_text + body.decode().encode("utf-16-le")
+            head_text = head.decode().encode(_UTF_16)
+            self._outgoing = head_text + body.decode().encode(_UTF_16)
             units = len(head_text) // 2
         else:
             self._outgoing = head + body
@@ -113,7 +117,7 @@ class Mailbox:
         # A pair of surrogates may straddle two chunks: kept as they are until both are here.
         chunk = bytes(self._memory[HEADER_BYTES:end])
         self._incoming.append(
-            chunk.decode("utf-16-le", "surrogatepass") if wide else chunk.decode("ascii")
+            chunk.decode(_UTF_16, "surrogatepass") if wide else chunk.decode("ascii")
         )
 
     def take(self) -> bytes:
@@ -123,4 +127,4 @@ class Mailbox:
         self._incoming.clear()
         if text.isascii():
             return text.encode()
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+        return text.encode(_UTF_16, "surrogatepass").decode(_UTF_16).encode()
