@@ -25,8 +25,21 @@ from typing import Any, NamedTuple
 
 from py_mini_racer._dll import init_mini_racer
 
-FLAGS = ("--single-threaded", "--max-heap-size=128")
-"""One thread beside each isolate's own; a heap above 128 MiB ends the process."""
+FLAGS = (
+    # One thread beside each isolate's own; a heap above 128 MiB ends the process.
+    "--single-threaded",
+    "--max-heap-size=128",
+    # No WebAssembly, asm.js included: it would want new executable pages in a sealed
+    # process. The prelude takes the name away; this leaves nothing to reach behind it.
+    "--no-validate-asm",
+    "--max-wasm-functions=0",
+    "--wasm-max-module-size=0",
+    "--wasm-max-mem-pages=0",
+    "--enable-sharedarraybuffer-per-context",  # for contexts that ask, and none does
+)
+
+JITLESS = ("--jitless",)
+"""Interpreted code only: no page is both writable and executable (docs/security.md)."""
 
 # Types of a value handle (mini-racer's value.h).
 _STRING, _ARRAY_BUFFER = 5, 102
@@ -60,6 +73,10 @@ _Handle = ctypes.POINTER(_Value)
 _Callback = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_void_p)
 
 
+_EntropySource = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_size_t)
+_SET_ENTROPY = "_ZN2v82V816SetEntropySourceEPFbPhmE"
+
+
 class EngineError(Exception):
     """Raised when V8 cannot be started, or is not the V8 that this module was written for."""
 
@@ -89,10 +106,10 @@ _ENDINGS = {
 
 
 class Engine:
-    """V8, initialised for this process. Make one, once."""
+    """V8, initialised for this process. Make one, once; `more` flags are added to ours."""
 
-    def __init__(self, flags: tuple[str, ...] = FLAGS) -> None:
-        self.library: Any = init_mini_racer(flags=flags)
+    def __init__(self, more: tuple[str, ...] = ()) -> None:
+        self.library: Any = init_mini_racer(flags=(*FLAGS, *more))
         self.version: str = self.library.mr_v8_version().decode()
         self._declare()
 
@@ -115,6 +132,24 @@ class Engine:
         self.get_current.restype = ctypes.c_void_p
         self.checkpoint.argtypes = [ctypes.c_void_p]
         self.checkpoint.restype = None
+        self._provide_entropy()
+
+    def _provide_entropy(self) -> None:
+        # V8 seeds each isolate's random numbers from /dev/urandom, and from the clock where
+        # it cannot open that. A sealed process cannot; the system call is open to it.
+        self._entropy = _EntropySource(_fill_with_entropy)  # V8 holds its address
+        try:
+            set_source = self.library[_SET_ENTROPY]
+        except AttributeError as error:
+            raise EngineError(f"this mini-racer does not export {error}") from error
+        set_source.argtypes = [_EntropySource]
+        set_source.restype = None
+        set_source(self._entropy)
+
+
+def _fill_with_entropy(buffer: int, length: int) -> bool:
+    ctypes.memmove(buffer, os.urandom(length), length)
+    return True
 
 
 class Isolate:

@@ -1,41 +1,69 @@
-"""Limits of the process that holds the isolates.
-
-For now what keeps a worker from outliving its broker and from leaving traces on disk;
-the seal proper (seccomp, Landlock, memory) is not built yet.
-"""
+"""Resource limits: what a worker may take of the machine, whatever runs in it."""
 
 from __future__ import annotations
 
-import ctypes
 import os
+import re
 import resource
-import signal
+from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
+THREADS = 24
+"""Ours are 4, and 1 for each isolate: this leaves room, and stops a flood of them."""
+
+DESCRIPTORS = 64
+STACK_BYTES = 8 * 2**20
+
+_FIXED = {
+    "CORE": 0,  # no memory on disk
+    "FSIZE": 0,  # no byte in any file
+    "MEMLOCK": 0,
+    "MSGQUEUE": 0,
+    "NOFILE": DESCRIPTORS,
+    "STACK": STACK_BYTES,  # the main thread's, which the memory wall does not count
+}
+
+_DATA = re.compile(rb"^VmData:\s*(\d+) kB$", re.MULTILINE)
 
 
-class LimitError(OSError):
-    """Raised when the kernel refuses a limit."""
+def offer_to_oom_killer() -> str:
+    """Be the first to go when the machine is out of memory, before broker and IdP."""
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    return "the first to go"
 
 
-def apply_limits(parent: int) -> None:
-    """Bind this process to its parent, give up privileges to gain, allow no core dumps.
+def set_fixed() -> str:
+    """Set the limits that are the same for every worker."""
+    for name, value in _FIXED.items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        _, hard = resource.getrlimit(kind)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (bound, bound))
+    return ", ".join(f"{name.lower()} {value}" for name, value in _FIXED.items())
 
-    Raises LimitError if the kernel refuses, or if the parent is gone already.
+
+def limit_threads() -> str:
+    """Bound the threads; only where this process's user is nobody else's user too."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
+    return f"{THREADS} at the most"
+
+
+class MemoryWall:
+    """RLIMIT_DATA: pages that can be written, V8's heap and its buffers alike.
+
+    The address space is no measure of V8, which reserves terabytes of it. Made while
+    /proc is still in sight; `raise_` is called when everything that an idle worker needs
+    is there, so that the bound is on what scripts add to it.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The parent may have died before the line above: then its signal never comes.
-    if os.getppid() != parent:
-        raise LimitError(f"the broker (pid {parent}) is gone")
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(_PR_SET_DUMPABLE, 0)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
+    def __init__(self) -> None:
+        self._status = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
 
-def _prctl(option: int, value: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, value, 0, 0, 0) != 0:
-        error = ctypes.get_errno()
-        raise LimitError(error, f"prctl({option}, {value}): {os.strerror(error)}")
+    def raise_(self, budget_bytes: int) -> str:
+        """Allow so many bytes more than are in use now."""
+        match = _DATA.search(os.pread(self._status, 8192, 0))
+        os.close(self._status)
+        if match is None:
+            raise OSError("the kernel does not say what memory is in use")
+        bound = int(match[1]) * 1024 + budget_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
+        return f"{budget_bytes // 2**20} MiB beyond an idle worker's"

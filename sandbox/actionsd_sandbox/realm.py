@@ -216,6 +216,12 @@ def _prelude_body(name: str) -> str:
     return json.dumps(f"'use strict';\n{source}\n//# sourceURL=actionsd/{name}")
 
 
+def read_prelude() -> None:
+    """Read the prelude's files: a sealed process cannot."""
+    for name in PRELUDE:
+        _prelude_body(name)
+
+
 def _loader(name: str, kernel: str) -> str:
     return f"new Function('kernel', {_prelude_body(name)})({kernel});"
 

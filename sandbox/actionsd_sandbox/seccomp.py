@@ -38,12 +38,13 @@ class Group(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Calls that are allowed if their arguments fulfil all conditions."""
+    """Calls that are allowed (or get another answer) if their arguments fulfil all conditions."""
 
     reason: str
     calls: tuple[str, ...]
     conditions: tuple[Condition, ...]
     otherwise: int
+    then: int = ALLOW
 
 
 # Memory: PROT_READ | PROT_WRITE, and no other bit.
@@ -122,6 +123,21 @@ FILTERS = (
         (Condition(0, INT, (0,)),),
         DEFAULT,
     ),
+    Filter(
+        "Connecting, as all that makes sockets, is death; connecting nothing is how the "
+        "sealed process tries whether it would be (selftest).",
+        ("connect",),
+        (Condition(0, INT, (INT,)),),
+        KILL,
+        refuse(errno.EPERM),
+    ),
+    Filter(
+        "Running a program is death; running none is the same trial.",
+        ("execve",),
+        (Condition(0, LONG, (0,)),),
+        KILL,
+        refuse(errno.EPERM),
+    ),
 )
 
 GROUPS = (
@@ -183,7 +199,7 @@ GROUPS = (
             *("utimensat", "futimesat", "inotify_init", "inotify_init1", "inotify_add_watch"),
         ),
     ),
-    Group("New processes and programs.", KILL, ("execve", "execveat", "fork", "vfork")),
+    Group("New processes and programs.", KILL, ("execveat", "fork", "vfork")),
     Group(
         "Other processes: their memory, their descriptors, signals for them.",
         KILL,
@@ -198,7 +214,7 @@ GROUPS = (
         "and libzmq sends and receives without them.",
         KILL,
         (
-            *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"),
+            *("socket", "socketpair", "bind", "listen", "accept", "accept4"),
             *("sendmsg", "recvmsg", "sendmmsg", "recvmmsg"),
         ),
     ),
@@ -276,7 +292,7 @@ def _rules(its: Filter, pid: int, machine: str) -> list[Rule]:
         condition._replace(values=tuple(pid if v == OWN_PID else v for v in condition.values))
         for condition in its.conditions
     )
-    return [Rule(n, conditions, ALLOW, its.otherwise) for n in _numbers(its.calls, machine)]
+    return [Rule(n, conditions, its.then, its.otherwise) for n in _numbers(its.calls, machine)]
 
 
 def _numbers(calls: tuple[str, ...], machine: str) -> list[int]:

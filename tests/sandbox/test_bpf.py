@@ -94,7 +94,7 @@ def test_calls_by_another_interface_kill(
 LOAD = """
 import errno, os, threading
 from actionsd_sandbox import bpf
-from actionsd_sandbox.limits import apply_limits
+from actionsd_sandbox import privileges
 MACHINE = os.uname().machine
 GETPGID = 121 if MACHINE == "x86_64" else 155
 def load():
@@ -115,7 +115,7 @@ import queue
 asked = queue.SimpleQueue()
 before = threading.Thread(target=lambda: asked.get() or ask())
 before.start()
-apply_limits(os.getppid())
+privileges.gain_nothing()
 load()
 ask()
 asked.put(None)
@@ -131,7 +131,7 @@ def test_filter_that_the_kernel_refuses_is_loud(
     in_process: Callable[[str], CompletedProcess[str]],
 ) -> None:
     ended = in_process(f"""{LOAD}
-apply_limits(os.getppid())
+privileges.gain_nothing()
 try:
     bpf.load(b"\\xff" * 8)
 except bpf.SeccompError as error:
@@ -147,7 +147,7 @@ def test_filter_that_would_miss_a_thread_is_loud(
     # A thread that has set a filter for itself alone cannot be synchronised.
     ended = in_process(f"""{LOAD}
 import ctypes, struct
-apply_limits(os.getppid())
+privileges.gain_nothing()
 is_set, go_on = threading.Event(), threading.Event()
 def set_its_own():
     program = bpf.assemble(MACHINE, [], {{}}, bpf.ALLOW)

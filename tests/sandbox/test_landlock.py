@@ -79,7 +79,7 @@ def test_refusal_says_the_way_out(
 RESTRICTED = """
 import ctypes, errno, os, signal, socket, sys, threading
 from actionsd_sandbox import landlock
-from actionsd_sandbox.limits import apply_limits
+from actionsd_sandbox import privileges
 
 def attempt(it):
     try:
@@ -95,7 +95,7 @@ tcp = socket.create_server(("127.0.0.1", 0))
 pipe = os.pipe()
 child = os.fork()
 if child == 0:
-    apply_limits(os.getppid())
+    privileges.gain_nothing()
     os.read(pipe[0], 1)
     os._exit(0)
 pid = os.fork()
@@ -104,7 +104,7 @@ if pid:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     sys.exit(os.waitstatus_to_exitcode(status))
-apply_limits(os.getppid())
+privileges.gain_nothing()
 landlock.restrict()
 """
 

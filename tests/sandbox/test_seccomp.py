@@ -141,11 +141,11 @@ def test_other_machine_is_refused_by_name() -> None:
 PROBE = """
 import errno, json, os, signal, socket, sys, threading, time
 from actionsd_sandbox import seccomp
-from actionsd_sandbox.limits import apply_limits
+from actionsd_sandbox import privileges
 from actionsd_sandbox.syscalls import invoke
 
 def sealed(code):
-    apply_limits(PARENT)
+    privileges.gain_nothing()
     seccomp.install()
     try:
         exec(code)
@@ -257,10 +257,10 @@ import zmq
 from conftest import Bench
 from actionsd_sandbox import seccomp
 from actionsd_sandbox.isolate import Engine, Isolate
-from actionsd_sandbox.limits import apply_limits
+from actionsd_sandbox import privileges
 
 engine = Engine()
-apply_limits(os.getppid())
+privileges.gain_nothing()
 context = zmq.Context()
 router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
 router.bind("ipc://" + os.path.join(os.getcwd(), "s"))
