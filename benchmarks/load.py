@@ -43,7 +43,8 @@ def main() -> int:
     action = Action(name=arguments.script.stem, script=arguments.script.read_text())
     load = Load([action], arguments.context.read_bytes(), arguments.jobs, arguments.in_flight)
     with running_daemon(arguments.workers) as (endpoint, broker):
-        workers = broker.children()
+        (zygote,) = broker.children()
+        workers = zygote.children()
         for worker in workers:
             memory = worker.memory_full_info()
             print(f"idle worker: {memory.pss / MIB:.0f} MiB PSS, {memory.uss / MIB:.0f} MiB USS")

@@ -76,7 +76,10 @@ class Daemon:
 
     def workers(self) -> list[psutil.Process]:
         """Return the worker processes."""
-        return psutil.Process(self.process.pid).children()
+        # The daemon's one child is the zygote; workers are forked from that.
+        return [
+            w for zygote in psutil.Process(self.process.pid).children() for w in zygote.children()
+        ]
 
     def signal(self, number: signal.Signals) -> None:
         """Send the daemon a signal."""

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 import zmq
 
-from actionsd_broker import answers, log, verdict
+from actionsd_broker import answers, kernel_word, log, proof, verdict
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
@@ -25,9 +25,9 @@ from actionsd_broker.frontend import Frontend, Peer, Submission
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
-from actionsd_broker.supervisor import Exit, Supervisor, short
+from actionsd_broker.supervisor import Exit, Quarters, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
-from actionsd_protocol.messages import Span
+from actionsd_protocol.messages import Layer, Span
 from actionsd_protocol.report import decode_report
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
@@ -39,10 +39,16 @@ STOP_SECONDS = 2.0
 
 
 class Endpoints(NamedTuple):
-    """Where clients connect, and where workers do."""
+    """Where clients connect, where workers do, and a directory that is empty for them."""
 
     clients: str
     workers: str
+    empty: Path
+
+    @classmethod
+    def within(cls, directory: Path, clients: str, prefix: str = "") -> Endpoints:
+        """Return endpoints whose own things are in a directory that nobody else can reach."""
+        return cls(clients, f"ipc://{directory}/{prefix}workers", directory / f"{prefix}empty")
 
 
 class _Client(NamedTuple):
@@ -56,11 +62,16 @@ _Origin: TypeAlias = _Client | RegistryKeeper
 
 
 class ReadyLine(NamedTuple):
-    """What a broker says of itself when it is ready."""
+    """What a broker says of itself when it is ready.
+
+    `layers` are those of a worker's seal, `missing` what of it does not stand.
+    """
 
     endpoint: str
     v8: str
     workers: int
+    layers: list[Layer]
+    missing: list[Layer]
 
 
 class App:
@@ -77,6 +88,8 @@ class App:
         self._on_ready = on_ready
         self._ready = False
         self._v8 = ""
+        self._layers: list[Layer] = []  # of the seal of the worker that started last
+        self._missing: list[Layer] = []
         self._planner = Planner()
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
@@ -99,20 +112,33 @@ class App:
         directory = None if self._config.registry is None else Path(self._config.registry)
         self._keeper = RegistryKeeper(directory, self._submit_check, self._announce)
         instance = f"{time.time_ns():x}"
+        # Not the one that a client in this process may use: ZeroMQ asks about workers in
+        # the context of their socket.
+        context = zmq.Context()
         try:
-            self._frontend = Frontend(self._endpoints.clients, instance)
-            self._backend = Backend(self._endpoints.workers)
+            self._frontend = Frontend(context, self._endpoints.clients, instance)
+            self._backend = Backend(context, self._endpoints.workers)
         except zmq.ZMQError as error:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
-        self._supervisor = Supervisor(self._config.workers, self._endpoints.workers)
+        self._supervisor = Supervisor(self._config.workers, self._quarters())
         try:
             self._loop()
         finally:
             self._supervisor.close()
             self._frontend.close()
             self._backend.close()
+            context.term()
             self._wake_read.close()
             self._wake_write.close()
+
+    def _quarters(self) -> Quarters:
+        self._endpoints.empty.mkdir(mode=0o755, exist_ok=True)
+        return Quarters(
+            socket=self._endpoints.workers.removeprefix("ipc://"),
+            empty=str(self._endpoints.empty),
+            memory_mib=self._config.memory_mib,
+            jitless=self._config.jitless,
+        )
 
     def stop(self) -> None:
         """Drain and return from `run`; may be called from any thread."""
@@ -126,6 +152,7 @@ class App:
     def _loop(self) -> None:
         poller = zmq.Poller()
         poller.register(self._backend.socket, zmq.POLLIN)
+        poller.register(self._backend.tickets.socket, zmq.POLLIN)
         poller.register(self._supervisor.epoll.fileno(), zmq.POLLIN)
         poller.register(self._wake_read.fileno(), zmq.POLLIN)
         while not self._drained():
@@ -141,6 +168,8 @@ class App:
             self._backend.expect(worker)
         self._supervisor.kill_unready(now)
         stirred = dict(poller.poll(self._patience_ms(now)))
+        if self._backend.tickets.socket in stirred:
+            self._backend.tickets.answer()
         if self._backend.socket in stirred:
             self._take_events()
         if self._supervisor.epoll.fileno() in stirred:
@@ -185,6 +214,8 @@ class App:
 
     def _drained(self) -> bool:
         self._keeper.raise_start_error()
+        if self._config.sandbox == "required" and (fatal := proof.fatal(self._missing)):
+            raise StartError(proof.refusal(fatal))
         if self._supervisor.hopeless:
             words = self._supervisor.last_words
             raise StartError(
@@ -308,14 +339,21 @@ class App:
         match event:
             case Reported(worker, spans, document):
                 self._reported(worker, spans, document)
-            case Started(worker, pid, v8):
-                self._started(worker, pid, v8)
+            case Started():
+                self._started(event)
             case Violation(worker, reason):
                 self._violation(worker, reason)
 
-    def _started(self, worker: str, pid: int, v8: str) -> None:
+    def _started(self, started: Started) -> None:
+        worker, pid, v8, layers = started
         if not self._supervisor.ready(worker, pid):
             self._violation(worker, f"claims to be pid {pid}")
+            return
+        uid = self._supervisor.uid(worker)
+        self._layers = list(layers)
+        self._missing = proof.missing(layers, kernel_word.threads(pid), uid)
+        if self._config.sandbox == "required" and proof.fatal(self._missing):
+            self._supervisor.kill(worker)
             return
         self._v8 = v8
         log.info("worker_ready", worker=short(worker), pid=pid)
@@ -360,13 +398,24 @@ class App:
         if exit_.places:
             log.error("worker_fault", worker=short(exit_.worker), at=exit_.places)
         self._supervisor.replace(exit_, with_job=with_job, now=now)
-        self._execute(self._dispatcher.worker_lost(exit_.worker, *exit_.cause))
+        self._execute(
+            self._dispatcher.worker_lost(exit_.worker, exit_.cause.kind, exit_.cause.reason)
+        )
 
     def _announce(self) -> None:
         everybody = self._supervisor.ready_count == self._config.workers
         if self._ready or not everybody or not self._keeper.ready:
             return
         self._ready = True
-        line = ReadyLine(self._endpoints.clients, self._v8, self._config.workers)
+        line = ReadyLine(
+            endpoint=self._endpoints.clients,
+            v8=self._v8,
+            workers=self._config.workers,
+            layers=self._layers,
+            missing=self._missing,
+        )
         log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
+        for layer in line.missing:
+            level = log.error if layer.name in proof.REQUIRED else log.info
+            level("sandbox_layer_missing", layer=layer.name, reason=layer.detail)
         self._on_ready(line)

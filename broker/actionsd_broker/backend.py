@@ -14,9 +14,10 @@ import zmq
 
 from actionsd_broker.dispatcher import Job
 from actionsd_broker.script_cache import ScriptCache
+from actionsd_broker.tickets import DOMAIN, Tickets
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode
-from actionsd_protocol.messages import Assign, Message, Ready, Report, Span, Stop
+from actionsd_protocol.messages import Assign, Layer, Message, Ready, Report, Span, Stop
 from actionsd_protocol.session import Role, WorkerSession
 
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
@@ -29,11 +30,12 @@ HIGH_WATER_MARK = 16
 
 
 class Started(NamedTuple):
-    """A worker is ready for its first job."""
+    """A worker is ready for its first job, and says how its seal went."""
 
     worker: str
     pid: int
     v8: str
+    layers: Sequence[Layer]
 
 
 class Reported(NamedTuple):
@@ -63,10 +65,13 @@ class _Peer:
 
 
 class Backend:
-    """Owns the ROUTER socket that workers connect to."""
+    """Owns the ROUTER socket that workers connect to, and the tickets that let them in."""
 
-    def __init__(self, endpoint: str) -> None:
-        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
+        self.tickets = Tickets(context)
+        self.socket = context.socket(zmq.ROUTER)
+        self.socket.setsockopt(zmq.PLAIN_SERVER, 1)
+        self.socket.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 0)
@@ -76,10 +81,12 @@ class Backend:
     def expect(self, worker: str) -> None:
         """Let a worker of this identity in."""
         self._peers[worker] = _Peer()
+        self.tickets.issue(worker)
 
     def forget(self, worker: str) -> None:
         """Ignore this identity from now on."""
         self._peers.pop(worker, None)
+        self.tickets.withdraw(worker)
 
     def receive(self) -> list[Event]:
         """Take what has come in."""
@@ -116,6 +123,7 @@ class Backend:
     def close(self) -> None:
         """Close, dropping what workers have not taken."""
         self.socket.close()
+        self.tickets.close()
 
     def _handle(self, worker: str, frames: list[bytes]) -> Event | None:
         peer = self._peers.get(worker)
@@ -128,7 +136,7 @@ class Backend:
             self.forget(worker)
             return Violation(worker, str(error))
         if isinstance(message, Ready):
-            return Started(worker, message.pid, message.v8)
+            return Started(worker, message.pid, message.v8, message.layers)
         if isinstance(message, Report):
             return Reported(worker, message.spans, payload)
         return Violation(worker, f"{type(message).__name__} is not for a broker")

@@ -23,6 +23,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     queue_limit     jobs of one tenant that may wait for a worker
     queue_seconds   how long a job may wait before it fails as `queue_timeout`
     drain_seconds   how long accepted jobs may take to finish after SIGTERM
+    sandbox         "required": serve only if every worker is sealed; "best-effort": serve
+                    with what the system gives, and say what is missing
+    memory_mib      what a worker may take beyond what it needs when idle: the wall
+    jitless         interpret scripts only: no page is writable and executable
     log_level       debug, info, warning or error
     log_format      text or json
     """
@@ -33,6 +37,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     queue_limit: Annotated[int, Meta(ge=1)] = 1000
     queue_seconds: Annotated[float, Meta(gt=0)] = 10.0
     drain_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    sandbox: Annotated[str, Meta(pattern=r"^(required|best-effort)\Z")] = "required"
+    memory_mib: Annotated[int, Meta(ge=64, le=8192)] = 512
+    jitless: bool = False
     log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
 

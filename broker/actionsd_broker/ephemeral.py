@@ -6,8 +6,9 @@ import contextlib
 import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
-from actionsd_broker.app import App, Endpoints
+from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import Config
 from actionsd_broker.errors import OperatorError
 
@@ -15,16 +16,22 @@ START_SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def ephemeral_broker(config: Config) -> Iterator[str]:
-    """Run a broker on a thread; yield its endpoint once its workers are ready.
+def ephemeral_broker(config: Config) -> Iterator[ReadyLine]:
+    """Run a broker on a thread; yield what it says once its workers are ready.
 
     Raises what the broker raises if it cannot start.
     """
     with tempfile.TemporaryDirectory(prefix="actionsd-") as directory:
-        endpoints = Endpoints(f"ipc://{directory}/clients", f"ipc://{directory}/workers")
+        endpoints = Endpoints.within(Path(directory), f"ipc://{directory}/clients")
         started = threading.Event()
-        app = App(config, endpoints, lambda _: started.set())
+        lines: list[ReadyLine] = []
         failures: list[OperatorError] = []
+
+        def ready(line: ReadyLine) -> None:
+            lines.append(line)
+            started.set()
+
+        app = App(config, endpoints, ready)
 
         def run() -> None:
             try:
@@ -41,7 +48,7 @@ def ephemeral_broker(config: Config) -> Iterator[str]:
                 raise OperatorError(f"the workers were not ready within {START_SECONDS:g} s")
             if failures:
                 raise failures[0]
-            yield endpoints.clients
+            yield lines[0]
         finally:
             with contextlib.suppress(OSError):  # it may just have ended by itself
                 app.stop()

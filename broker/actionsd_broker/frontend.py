@@ -49,8 +49,10 @@ class Submission(NamedTuple):
 class Frontend:
     """Owns the ROUTER socket that clients connect to."""
 
-    def __init__(self, endpoint: str, instance: str) -> None:
-        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+    def __init__(
+        self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, instance: str
+    ) -> None:
+        self.socket = context.socket(zmq.ROUTER)
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.SNDHWM, SEND_HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 1000)

@@ -22,10 +22,20 @@ HOPELESS_FAILURES = 6
 
 
 class Death(NamedTuple):
-    """What a worker's end does to the job that it had, and how to put it into words."""
+    """What a worker's end does to the job that it had, and how to put it into words.
+
+    `culpable` where the job itself must have brought it about.
+    """
 
     kind: FailureKind
     reason: str
+    culpable: bool = True
+
+
+ZYGOTE_GONE = Death(
+    FailureKind.WORKER_LOST, "the zygote ended, and every worker with it", culpable=False
+)
+"""What a worker's end is when its zygote's was first."""
 
 
 def classify(returncode: int) -> Death:
@@ -35,6 +45,12 @@ def classify(returncode: int) -> Death:
     if returncode == -signal.SIGTRAP:
         # V8 ends the process with a trap when its heap is full.
         return Death(FailureKind.MEMORY_LIMIT, "the action took more memory than it may")
+    if returncode == -signal.SIGSYS:
+        # The tripwires of its system call filter: nothing honest ever gets there.
+        return Death(FailureKind.WORKER_LOST, "the worker tried to break out, and was killed")
+    if returncode == -signal.SIGKILL:
+        # Not by the broker, which knows why it kills: by the system, or by an operator.
+        return Death(FailureKind.WORKER_LOST, "the worker was killed by SIGKILL", culpable=False)
     if returncode < 0:
         return Death(FailureKind.WORKER_LOST, f"the worker was killed by {_signal(-returncode)}")
     return Death(FailureKind.WORKER_LOST, f"the worker exited with status {returncode}")

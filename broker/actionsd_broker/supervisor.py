@@ -1,25 +1,27 @@
-"""Starts worker processes, notices their deaths, replaces them.
+"""Has worker processes started, notices their deaths, replaces them.
 
 It knows processes and time; what a death means is decided in `restart`, what it does to
-a job in `dispatcher`. A death is seen through a pidfd, which the broker's poll loop
-watches beside its sockets, so a replacement starts within the same millisecond.
+a job in `dispatcher`. Workers are forked by a zygote (`launcher`), which tells of each
+birth and death, so a replacement starts within the same millisecond.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import re
 import secrets
 import select
-import subprocess
-import sys
+import signal
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from actionsd_broker import log
-from actionsd_broker.restart import Backoff, classify
+from actionsd_broker.launcher import Born, Event, Gone, Launcher, Unborn, ZygoteGone
+from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
+from actionsd_protocol.orders import WorkerOrders
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
@@ -30,11 +32,20 @@ RETRY_SECONDS = 0.5
 STDERR_BYTES = 4096
 """What is kept of a worker's last words."""
 
-# Nothing of the broker's environment: it may hold secrets, and V8 and ICU read some of it.
-_ENVIRONMENT = {"TZ": "UTC", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
-
+FIRST_UID = 60706
+"""Where the daemon is root, each living worker has a uid of its own, from here on. Nobody
+else has them: by systemd's table of uids, 60706 to 61183 are for nothing."""
 
 _PLACE = re.compile(r'^  File "[^"\n]*?([\w.<> -]{1,60})", (line \d{1,6})', re.MULTILINE)
+
+
+class Quarters(NamedTuple):
+    """What every worker is told of where it lives: absolute paths, and its memory."""
+
+    socket: str
+    empty: str
+    memory_mib: int
+    jitless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +55,39 @@ class Exit:
     worker: str
     cause: Cause
     places: str  # where its Python failed, if that is what ended it
+    retired: bool  # by us, and its replacement is on its way
 
 
 @dataclass(slots=True)
 class _Worker:
-    """One worker process, from its start to its reaping."""
+    """One worker process, from its order to its end."""
 
     name: str
-    process: subprocess.Popen[bytes]
-    pidfd: int
-    started_at: float
+    uid: int | None
+    stderr: int
+    ordered_at: float
+    pid: int | None = None
+    pidfd: int | None = None
     ready: bool = False
     killed: bool = False
+    retired: bool = False
     last_words: deque[bytes] = field(default_factory=lambda: deque(maxlen=8))
 
 
 class Supervisor:
     """Keeps `count` workers alive. `epoll` is for the poll loop: readable when one stirs."""
 
-    def __init__(self, count: int, endpoint: str) -> None:
-        self._count = count
-        self._endpoint = endpoint
+    def __init__(self, count: int, quarters: Quarters) -> None:
+        self._quarters = quarters
+        self._launcher: Launcher | None = None
         self._workers: dict[str, _Worker] = {}
-        self._by_fd: dict[int, _Worker] = {}
+        self._by_stderr: dict[int, deque[bytes]] = {}
         self._starts: list[float] = [0.0] * count  # when to start those that are missing
+        self._exits: list[Exit] = []
         self._backoff = Backoff()
         self._stopping = False
         self._serial = 0
+        self._zygote_words: deque[bytes] = deque(maxlen=8)
         self.epoll = select.epoll()
         self.last_words = ""
 
@@ -81,8 +98,14 @@ class Supervisor:
 
     @property
     def alive(self) -> list[str]:
-        """The workers whose processes have not been reaped."""
+        """The workers whose end has not been seen."""
         return list(self._workers)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes of the workers that are ready."""
+        ready = (worker for worker in self._workers.values() if worker.ready)
+        return {worker.name: worker.pid for worker in ready if worker.pid is not None}
 
     @property
     def hopeless(self) -> bool:
@@ -98,17 +121,23 @@ class Supervisor:
         return [name for _ in due if (name := self._try_spawn(now)) is not None]
 
     def next_deadline(self) -> float | None:
-        """Return when `start_due` or `kill_unready` has something to do."""
-        waiting = [w.started_at + START_SECONDS for w in self._workers.values() if not w.ready]
-        return min([*waiting, *([] if self._stopping else self._starts)], default=None)
+        """Return when `start_due`, `kill_unready` or `reap` has something to do."""
+        waiting = [w.ordered_at + START_SECONDS for w in self._workers.values() if not w.ready]
+        unseen = [0.0] if self._exits else []
+        return min([*unseen, *waiting, *([] if self._stopping else self._starts)], default=None)
 
     def ready(self, worker: str, pid: int) -> bool:
         """Take note that a worker is ready; False if it lies about who it is."""
+        self._hear()  # of its birth: what it says itself may have been faster
         known = self._workers.get(worker)
-        if known is None or known.process.pid != pid:
+        if known is None or known.pid != pid:
             return False
         known.ready = True
         return True
+
+    def uid(self, worker: str) -> int | None:
+        """Return the uid that a worker was to take, None if it was to keep ours."""
+        return self._workers[worker].uid
 
     def proved(self) -> None:
         """Take note that workers do work."""
@@ -119,29 +148,35 @@ class Supervisor:
         known = self._workers.get(worker)
         if known is not None and not known.killed:
             known.killed = True
-            known.process.kill()
+            _kill(known)
+
+    def retire(self, worker: str, now: float) -> None:
+        """End a worker that did nothing wrong; its replacement starts at once."""
+        known = self._workers.get(worker)
+        if known is not None and not known.killed:
+            self.kill(worker)
+            known.retired = True
+            self._starts.append(now)
 
     def kill_unready(self, now: float) -> None:
         """Kill the workers that take too long to start."""
         for worker in self._workers.values():
-            if not worker.ready and now - worker.started_at >= START_SECONDS:
+            if not worker.ready and now - worker.ordered_at >= START_SECONDS:
                 self.kill(worker.name)
 
     def reap(self) -> list[Exit]:
         """Return the workers that have ended, after reading their last words."""
-        exits = []
         for fd, _ in self.epoll.poll(0):
-            worker = self._by_fd.get(fd)
-            if worker is None:
-                continue
-            if fd == worker.pidfd:
-                exits.append(self._bury(worker))
-            else:
-                self._listen(worker, fd)
+            if fd in self._by_stderr:
+                self._listen(fd)
+        self._hear()
+        exits, self._exits = self._exits, []
         return exits
 
     def replace(self, exit_: Exit, *, with_job: bool, now: float) -> None:
         """Plan the replacement of a worker that ended."""
+        if exit_.retired:
+            return
         delay = self._backoff.died(with_job=with_job)
         if not self._stopping:
             self._starts.append(now + delay)
@@ -153,12 +188,14 @@ class Supervisor:
         self._stopping = True
 
     def close(self) -> None:
-        """Kill and reap whatever is left."""
+        """Kill whatever is left, and return when it is gone."""
         self.stop()
-        for worker in list(self._workers.values()):
-            self.kill(worker.name)
-            worker.process.wait()
-            self._bury(worker)
+        for worker in list(self._workers):
+            self.kill(worker)
+        while self._workers and self._launcher is not None:
+            select.select([self._launcher.control], [], [])
+            self._hear()
+        self._close_launcher()
         self.epoll.close()
 
     def _try_spawn(self, now: float) -> str | None:
@@ -166,81 +203,140 @@ class Supervisor:
             return self._spawn(now)
         except OSError as error:
             # No descriptors, no memory, no processes left: it may pass.
-            delay = self._backoff.died(with_job=False)
-            self._starts.append(now + max(delay, RETRY_SECONDS))
-            self.last_words = f"cannot start a process: {error}"
-            log.error("worker_start_failed", reason=error.strerror)
+            self._start_failed(error.strerror or str(error), now)
             return None
 
+    def _start_failed(self, reason: str, now: float) -> None:
+        delay = self._backoff.died(with_job=False)
+        self._starts.append(now + max(delay, RETRY_SECONDS))
+        self.last_words = f"cannot start a process: {reason}"
+        log.error("worker_start_failed", reason=reason)
+
     def _spawn(self, now: float) -> str:
+        if self._launcher is None:
+            self._launcher = self._open_launcher()
         self._serial += 1
         # The second half nobody can guess: it is what lets the worker in.
         name = f"w{self._serial}-{secrets.token_hex(16)}"
-        process = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-m", "actionsd_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=_ENVIRONMENT,
-            cwd="/",
+        uid = self._free_uid()
+        orders = WorkerOrders(
+            identity=name,
+            socket=self._quarters.socket,
+            empty=self._quarters.empty,
+            uid=uid,
+            memory_mib=self._quarters.memory_mib,
         )
-        worker = _Worker(name, process, os.pidfd_open(process.pid), now)
+        stderr, theirs = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            self._launcher.spawn(orders, theirs)
+        except OSError:
+            os.close(stderr)
+            raise
+        finally:
+            os.close(theirs)
+        worker = _Worker(name, uid, stderr, now)
         self._workers[name] = worker
-        self._watch(worker.pidfd, worker)
-        if process.stderr is not None:
-            os.set_blocking(process.stderr.fileno(), False)
-            self._watch(process.stderr.fileno(), worker)
-        self._order(worker)
-        log.info("worker_started", worker=short(name), pid=process.pid)
+        self._watch(stderr, worker.last_words)
         return name
 
-    def _order(self, worker: _Worker) -> None:
-        orders = {"endpoint": self._endpoint, "identity": worker.name, "parent": os.getpid()}
-        stdin = worker.process.stdin
-        if stdin is None:
-            return
-        try:
-            stdin.write(json.dumps(orders).encode() + b"\n")
-            stdin.close()
-        except BrokenPipeError:
-            pass  # dead already: its pidfd will say so
+    def _free_uid(self) -> int | None:
+        if os.geteuid() != 0:
+            return None
+        taken = {worker.uid for worker in self._workers.values()}
+        return next(uid for uid in range(FIRST_UID, FIRST_UID + 478) if uid not in taken)
 
-    def _watch(self, fd: int, worker: _Worker) -> None:
-        self._by_fd[fd] = worker
-        self.epoll.register(fd, select.EPOLLIN)
+    def _open_launcher(self) -> Launcher:
+        launcher = Launcher(jitless=self._quarters.jitless)
+        self.epoll.register(launcher.control, select.EPOLLIN)
+        self._watch(launcher.stderr, self._zygote_words)
+        log.info("zygote_started", pid=launcher.pid)
+        return launcher
 
-    def _unwatch(self, fd: int) -> None:
-        if self._by_fd.pop(fd, None) is not None:
-            self.epoll.unregister(fd)
+    def _close_launcher(self) -> None:
+        if self._launcher is not None:
+            self.epoll.unregister(self._launcher.control)
+            self._unwatch(self._launcher.stderr)
+            self._launcher.close()
+            self._launcher = None
 
-    def _listen(self, worker: _Worker, fd: int) -> None:
+    def _watch(self, stderr: int, words: deque[bytes]) -> None:
+        self._by_stderr[stderr] = words
+        self.epoll.register(stderr, select.EPOLLIN)
+
+    def _unwatch(self, stderr: int) -> None:
+        if self._by_stderr.pop(stderr, None) is not None:
+            self.epoll.unregister(stderr)
+
+    def _listen(self, stderr: int) -> None:
         # One bounded read for each turn of the loop: a worker cannot talk us to a stop.
         try:
-            words = os.read(fd, STDERR_BYTES)
+            words = os.read(stderr, STDERR_BYTES)
         except BlockingIOError:
             return
         if words:
-            worker.last_words.append(words)
+            self._by_stderr[stderr].append(words)
         else:
-            self._unwatch(fd)
+            self._unwatch(stderr)
 
-    def _bury(self, worker: _Worker) -> Exit:
-        returncode = worker.process.wait()
-        stderr = worker.process.stderr
-        if stderr is not None:
-            if stderr.fileno() in self._by_fd:
-                self._listen(worker, stderr.fileno())
-            self._unwatch(stderr.fileno())
-            stderr.close()
-        self._unwatch(worker.pidfd)
-        os.close(worker.pidfd)
-        del self._workers[worker.name]
-        cause = classify(returncode)
-        words = b"".join(worker.last_words)[-STDERR_BYTES:].decode(errors="replace").strip()
+    def _hear(self) -> None:
+        if self._launcher is not None:
+            for event in self._launcher.receive():
+                self._zygote_event(event)
+
+    def _zygote_event(self, event: Event) -> None:
+        match event:
+            case Born(identity, pid, pidfd):
+                self._born(self._workers[identity], pid, pidfd)
+            case Unborn(identity, reason):
+                log.error("worker_start_failed", reason=reason)
+                self._bury(identity, classify(1))
+                self.last_words = f"cannot start a process: {reason}"
+            case Gone(identity, returncode):
+                self._bury(identity, classify(returncode))
+            case ZygoteGone(returncode):
+                self._zygote_gone(returncode)
+
+    def _born(self, worker: _Worker, pid: int, pidfd: int) -> None:
+        worker.pid, worker.pidfd = pid, pidfd
+        log.info("worker_started", worker=short(worker.name), pid=pid)
+        if worker.killed:
+            _kill(worker)
+
+    def _zygote_gone(self, returncode: int) -> None:
+        if self._launcher is not None and self._launcher.stderr in self._by_stderr:
+            self._listen(self._launcher.stderr)
+        words = _text(self._zygote_words)
+        log.error("zygote_exited", returncode=returncode, at=traceback_places(words))
+        self._close_launcher()
+        self._zygote_words.clear()
+        self.last_words = words or self.last_words
+        for worker in list(self._workers.values()):
+            _kill(worker)  # it dies with the zygote; this only hurries it
+            self._bury(worker.name, ZYGOTE_GONE)
+
+    def _bury(self, name: str, cause: Cause) -> None:
+        worker = self._workers.pop(name)
+        if worker.stderr in self._by_stderr:
+            self._listen(worker.stderr)
+        self._unwatch(worker.stderr)
+        os.close(worker.stderr)
+        if worker.pidfd is not None:
+            os.close(worker.pidfd)
+        words = _text(worker.last_words)
         if words and not worker.ready:
             # Only of a worker that never had a job: another's may quote what it worked on.
             self.last_words = words
-        return Exit(worker.name, cause, traceback_places(words))
+        self._exits.append(Exit(name, cause, traceback_places(words), worker.retired))
+
+
+def _kill(worker: _Worker) -> None:
+    if worker.pidfd is not None:
+        with contextlib.suppress(ProcessLookupError):  # it was faster
+            signal.pidfd_send_signal(worker.pidfd, signal.SIGKILL)
+
+
+def _text(words: deque[bytes]) -> str:
+    return b"".join(words)[-STDERR_BYTES:].decode(errors="replace").strip()
 
 
 def traceback_places(words: str) -> str:

@@ -102,11 +102,24 @@ class Fault(Message, frozen=True, tag="fault"):
 # Worker to broker
 
 
+class Layer(Struct, frozen=True, forbid_unknown_fields=True):
+    """One part of a worker's seal: whether it stands, and what it is or why it does not."""
+
+    name: Name
+    on: bool
+    detail: Text
+
+
 class Ready(Message, frozen=True, tag="ready"):
-    """Opens a worker's session: it is set up and waits for a job."""
+    """Opens a worker's session: it is sealed and waits for a job.
+
+    What it says of its seal was said before it had a script, and the broker asks the
+    kernel too.
+    """
 
     pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     v8: Text
+    layers: Annotated[list[Layer], Meta(max_length=64)]
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True):

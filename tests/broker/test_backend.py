@@ -15,7 +15,7 @@ from actionsd_broker.plan import make_plan
 from actionsd_protocol.frames import encode
 from actionsd_protocol.messages import Action, Ready, Report
 
-READY = encode(Ready(pid=os.getpid(), v8="14"))
+READY = encode(Ready(pid=os.getpid(), v8="14", layers=[]))
 REPORT = encode(Report(job=1, spans=[]), b"{}")
 JOB = Job(
     1, "t", "2:4", make_plan([Action(name="f", script="")]), b"{}", check=False, accepted_at=0
@@ -28,6 +28,8 @@ class Worker:
     def __init__(self, endpoint: str, name: str) -> None:
         self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.ROUTING_ID, name.encode())
+        self.socket.setsockopt(zmq.PLAIN_USERNAME, name.encode())
+        self.socket.setsockopt(zmq.PLAIN_PASSWORD, b"-")
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.connect(endpoint)
 
@@ -43,10 +45,12 @@ def endpoint(short_path: Path) -> str:
 
 @pytest.fixture
 def backend(endpoint: str) -> Iterator[Backend]:
-    backend = Backend(endpoint)
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    backend = Backend(context, endpoint)
     backend.expect("w1")
     yield backend
     backend.close()
+    context.term()
 
 
 @pytest.fixture
@@ -58,13 +62,18 @@ def worker(endpoint: str, backend: Backend) -> Iterator[Worker]:
 
 
 def hear(backend: Backend) -> list[Event]:
-    assert backend.socket.poll(10_000), "nothing came"
+    poller = zmq.Poller()
+    poller.register(backend.socket, zmq.POLLIN)
+    poller.register(backend.tickets.socket, zmq.POLLIN)
+    while backend.socket not in (stirred := dict(poller.poll(10_000))):
+        assert stirred, "nothing came"
+        backend.tickets.answer()
     return backend.receive()
 
 
 def get_busy(backend: Backend, worker: Worker) -> None:
     worker.say(READY)
-    assert hear(backend) == [Started("w1", os.getpid(), "14")]
+    assert hear(backend) == [Started("w1", os.getpid(), "14", [])]
     backend.assign("w1", JOB)
 
 
@@ -112,4 +121,4 @@ def test_stranger_is_ignored(backend: Backend, endpoint: str, worker: Worker) ->
     while not events:
         events = hear(backend)
     stranger.socket.close()
-    assert events == [Started("w1", os.getpid(), "14")]
+    assert events == [Started("w1", os.getpid(), "14", [])]

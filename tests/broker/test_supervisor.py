@@ -10,12 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actionsd_broker.supervisor import Exit, Supervisor, short, traceback_places
+from actionsd_broker.supervisor import Exit, Quarters, Supervisor, short, traceback_places
 
 
 @pytest.fixture
 def supervisor(short_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(2, f"ipc://{short_path}/w")
+    empty = short_path / "empty"
+    empty.mkdir()
+    supervisor = Supervisor(2, Quarters(str(short_path / "w"), str(empty), memory_mib=256))
     yield supervisor
     supervisor.close()
 
@@ -75,7 +77,9 @@ def test_worker_knows_nothing_of_the_environment(
 ) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     supervisor.start_due(0.0)
-    for child in psutil.Process().children():
+    children = psutil.Process().children()
+    assert children
+    for child in children:
         assert "SECRET_TOKEN" not in child.environ()
 
 

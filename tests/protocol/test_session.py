@@ -41,7 +41,7 @@ SAMPLES: dict[type[m.Message], m.Message] = {
     m.Welcome: m.Welcome(broker="b", instance="i", triggers=[]),
     m.Result: m.Result(id=BUSY_WITH),
     m.Fault: m.Fault(message="why"),
-    m.Ready: m.Ready(pid=1, v8="14"),
+    m.Ready: m.Ready(pid=1, v8="14", layers=[]),
     m.Report: m.Report(job=BUSY_WITH, spans=[]),
     m.Assign: ASSIGN,
     m.Stop: m.Stop(),

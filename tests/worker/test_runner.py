@@ -123,9 +123,9 @@ def serve(engine: Engine, script: Script) -> Iterator[Callable[[], list[Answer]]
     before = signal.getsignal(signal.SIGALRM)
 
     def serve() -> list[Answer]:
-        ready: list[bool] = []
-        Runner(engine, cast("Service", script)).run(lambda: ready.append(True))
-        assert ready == [True]
+        runner = Runner(engine, cast("Service", script))
+        runner.prepare()
+        runner.run()
         return script.answers
 
     yield serve

@@ -6,24 +6,44 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import zmq
+from zmq.auth.thread import ThreadAuthenticator
 
 from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import FROM_WORKER, encode
-from actionsd_protocol.messages import Assign, Message, Ready, Report, Span, Step, Stop, Welcome
+from actionsd_protocol.messages import (
+    Assign,
+    Layer,
+    Message,
+    Ready,
+    Report,
+    Span,
+    Step,
+    Stop,
+    Welcome,
+)
 from actionsd_worker.service import Service
 
 STEP = Step(name="f", script="a" * 32, timeout=1.0, allowed_to_fail=False, fresh=False)
 ASSIGN = Assign(job=7, trigger="t", steps=[STEP], scripts={}, forget=[], check=False)
 
 
-class Broker:
-    """The other end: a real ROUTER socket."""
+LAYERS = [Layer("seccomp", on=True, detail="a filter")]
 
-    def __init__(self, endpoint: str) -> None:
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+
+class Broker:
+    """The other end: a real ROUTER socket that lets one worker in."""
+
+    def __init__(self, path: str) -> None:
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
+        self._door = ThreadAuthenticator(context)
+        self._door.start()
+        self._door.configure_plain("workers", {"w": "-"})
+        self._socket: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
+        self._socket.setsockopt(zmq.PLAIN_SERVER, 1)
+        self._socket.setsockopt(zmq.ZAP_DOMAIN, b"workers")
         self._socket.setsockopt(zmq.RCVTIMEO, 60_000)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(endpoint)
+        self._socket.bind(f"ipc://{path}")
 
     def receive(self) -> tuple[bytes, Message, bytes]:
         identity, *frames = self._socket.recv_multipart()
@@ -38,38 +58,40 @@ class Broker:
 
     def close(self) -> None:
         self._socket.close()
+        self._door.stop()
 
 
 @pytest.fixture
-def endpoint() -> Iterator[str]:
+def path() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        yield f"ipc://{directory}/b"
+        yield f"{directory}/b"
 
 
 @pytest.fixture
-def broker(endpoint: str) -> Iterator[Broker]:
-    broker = Broker(endpoint)
+def broker(path: str) -> Iterator[Broker]:
+    broker = Broker(path)
     yield broker
     broker.close()
 
 
 @pytest.fixture
-def service(broker: Broker, endpoint: str) -> Iterator[Service]:  # noqa: ARG001 - bound first
-    service = Service(endpoint, b"w")
+def service(broker: Broker, path: str) -> Iterator[Service]:  # noqa: ARG001 - bound first
+    service = Service("w")
+    service.connect(path)
     yield service
     service._socket.close(linger=0)
 
 
 @pytest.fixture
 def greeted(service: Service, broker: Broker) -> Service:
-    service.greet("14.4")
+    service.greet("14.4", LAYERS)
     broker.receive()
     return service
 
 
 def test_greeting_says_who_is_ready(service: Service, broker: Broker) -> None:
-    service.greet("14.4")
-    assert broker.receive() == (b"w", Ready(pid=os.getpid(), v8="14.4"), b"")
+    service.greet("14.4", LAYERS)
+    assert broker.receive() == (b"w", Ready(pid=os.getpid(), v8="14.4", layers=LAYERS), b"")
 
 
 def test_job_comes_with_its_context(greeted: Service, broker: Broker) -> None:
@@ -141,7 +163,7 @@ def test_second_message_while_busy_is_refused(
     "attempt",
     [
         lambda service: service.report(7, [], b"{}"),
-        lambda service: service.greet("14.4"),
+        lambda service: service.greet("14.4", LAYERS),
     ],
     ids=["report without a job", "greeting twice"],
 )
@@ -157,3 +179,12 @@ def test_report_for_another_job_is_not_sent(greeted: Service, broker: Broker) ->
     greeted.next_job()
     with pytest.raises(LocalProtocolError, match="report for job 8, assigned was 7"):
         greeted.report(8, [], b"{}")
+
+
+@pytest.mark.parametrize("name", ["nobody", "w2"])
+def test_worker_that_is_not_let_in_gives_up(broker: Broker, path: str, name: str) -> None:
+    assert broker
+    stranger = Service(name)
+    with pytest.raises(ConnectionError, match="does not let us in"):
+        stranger.connect(path)
+    stranger._socket.close(linger=0)

@@ -1,44 +1,37 @@
-"""The worker's start: import everything, make V8, connect, serve.
+"""The zygote's start: import everything, initialise V8, wait for orders to fork workers.
 
-The broker writes one line of JSON to our standard input: where to connect, as whom, and
-its own pid. Arguments and environment would show it to every process of the machine.
+Standard input is a socket to the broker; the first message on it is for the zygote.
 """
 
 from __future__ import annotations
 
-import gc
+import os
 import signal
-import sys
+import socket
 
 import msgspec
 
-from actionsd_sandbox.isolate import Engine
-from actionsd_sandbox.limits import apply_limits
-from actionsd_worker.runner import Runner
-from actionsd_worker.service import Service
-
-
-class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the broker tells a worker at its start."""
-
-    endpoint: str
-    identity: str
-    parent: int
+from actionsd_protocol.orders import ORDER_BYTES, ZygoteOrders
+from actionsd_sandbox import privileges
+from actionsd_sandbox.isolate import JITLESS, Engine
+from actionsd_sandbox.realm import read_prelude
+from actionsd_worker.start import Start
+from actionsd_worker.zygote import Zygote
 
 
 def main() -> None:
-    """Serve jobs until the broker says stop."""
-    orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
+    """Fork workers until the broker is gone."""
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    orders = msgspec.json.decode(control.recv(ORDER_BYTES), type=ZygoteOrders)
     # Ctrl-C in a terminal reaches the whole process group; the broker decides, not we.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    apply_limits(orders.parent)
-    engine = Engine()
-    service = Service(orders.endpoint, orders.identity.encode())
-    runner = Runner(engine, service)
-    gc.freeze()  # what is here now stays: no need to look at it in every collection
-    runner.run(lambda: service.greet(engine.version))
-    service.close()
+    privileges.die_with(orders.parent)
+    privileges.gain_nothing()
+    engine = Engine(JITLESS if orders.jitless else ())
+    read_prelude()  # while there are files
+    Zygote(control, Start(engine, os.getpid()).work).run()
 
 
 if __name__ == "__main__":

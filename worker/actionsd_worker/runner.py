@@ -9,7 +9,6 @@ actions goes from one to the next as text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
@@ -43,15 +42,22 @@ class Runner:
         self._begun = False
         self._stopped = False
         self._fault: Exception | None = None
+        self._realm: Realm | None = None
 
-    def run(self, ready: Callable[[], None]) -> None:
-        """Serve; `ready` is called once the first realm stands."""
+    def prepare(self) -> None:
+        """Make the first realm: V8 maps its code pages with it, and never again."""
+        self._realm = self._new_realm()
+
+    def run(self) -> None:
+        """Serve until the broker says stop."""
         while not self._stopped:
             self._compiled.clear()
-            with Realm(self._engine, self._timer, self._exchange, hardened=True) as realm:
-                ready()
-                ready = _already
+            realm, self._realm = self._realm or self._new_realm(), None
+            with realm:
                 self._serve(realm)
+
+    def _new_realm(self) -> Realm:
+        return Realm(self._engine, self._timer, self._exchange, hardened=True)
 
     def _serve(self, realm: Realm) -> None:
         """Let a realm serve for as long as it is fit to."""
@@ -189,7 +195,3 @@ def _is_utf8(context: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _already() -> None:
-    """Do nothing: the broker has been told that this worker is ready."""

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         for problem in error.problems:
             say(problem)
         return EXIT_USAGE
-    with ephemeral_broker(Config(workers=1)) as endpoint, Client(endpoint) as client:
+    with ephemeral_broker(Config(workers=1)) as line, Client(line.endpoint) as client:
         lines = [_check(client, registered) for registered in registry.actions]
     return EXIT_SUCCEEDED if all(lines) else EXIT_USAGE
 

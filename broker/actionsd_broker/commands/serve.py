@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from actionsd_broker import log
+from actionsd_broker import log, proof
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
 from actionsd_broker.runtime_dir import Lock, make_private
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     make_private(directory)
     name = endpoint.rpartition("/")[2].replace(":", "-")
     lock = Lock(directory / f"{name}.lock")
-    endpoints = Endpoints(endpoint, f"ipc://{directory}/{name}.workers")
+    endpoints = Endpoints.within(directory, endpoint, f"{name}.")
     _raise_descriptor_limit()
     app = App(config, endpoints, _say_ready)
     _receive_signals(app)
@@ -82,7 +82,8 @@ def _raise_descriptor_limit() -> None:
 
 
 def _say_ready(line: ReadyLine) -> None:
-    text = f"actionsd ready: {line.endpoint}, V8 {line.v8}, {line.workers} workers"
+    sealed = proof.describe(line.missing)
+    text = f"actionsd ready: {line.endpoint}, V8 {line.v8}, {line.workers} workers, {sealed}"
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - for people and scripts that wait
 
 
