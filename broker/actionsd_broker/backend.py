@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import zmq
 
-from actionsd_broker.dispatcher import Job
+from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode

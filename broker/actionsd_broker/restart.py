@@ -21,11 +21,16 @@ HOPELESS_FAILURES = 6
 """Deaths without a job in a row after which a broker that has no worker gives up."""
 
 
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT})
+"""Sent by an operator, or by the kernel in need of memory; or by ourselves, who know why."""
+
+
 class Death(NamedTuple):
     """What a worker's end does to the job that it had, and how to put it into words."""
 
     kind: FailureKind
     reason: str
+    culpable: bool = True  # whether that job may have brought it about
 
 
 def classify(returncode: int) -> Death:
@@ -36,7 +41,8 @@ def classify(returncode: int) -> Death:
         # V8 ends the process with a trap when its heap is full.
         return Death(FailureKind.MEMORY_LIMIT, "the action took more memory than it may")
     if returncode < 0:
-        return Death(FailureKind.WORKER_LOST, f"the worker was killed by {_signal(-returncode)}")
+        words = f"the worker was killed by {_signal(-returncode)}"
+        return Death(FailureKind.WORKER_LOST, words, -returncode not in _FROM_OUTSIDE)
     return Death(FailureKind.WORKER_LOST, f"the worker exited with status {returncode}")
 
 

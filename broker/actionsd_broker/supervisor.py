@@ -44,6 +44,7 @@ class Exit:
     worker: str
     cause: Cause
     places: str  # where its Python failed, if that is what ended it
+    retired: bool
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class _Worker:
     started_at: float
     ready: bool = False
     killed: bool = False
+    retired: bool = False
     last_words: deque[bytes] = field(default_factory=lambda: deque(maxlen=8))
 
 
@@ -121,6 +123,13 @@ class Supervisor:
             known.killed = True
             known.process.kill()
 
+    def retire(self, worker: str) -> None:
+        """End a worker's process though nothing is wrong with it."""
+        known = self._workers.get(worker)
+        if known is not None:
+            known.retired = True
+            self.kill(worker)
+
     def kill_unready(self, now: float) -> None:
         """Kill the workers that take too long to start."""
         for worker in self._workers.values():
@@ -142,7 +151,7 @@ class Supervisor:
 
     def replace(self, exit_: Exit, *, with_job: bool, now: float) -> None:
         """Plan the replacement of a worker that ended."""
-        delay = self._backoff.died(with_job=with_job)
+        delay = 0.0 if exit_.retired else self._backoff.died(with_job=with_job)
         if not self._stopping:
             self._starts.append(now + delay)
             level = log.info if delay == 0 else log.warning
@@ -240,7 +249,7 @@ class Supervisor:
         if words and not worker.ready:
             # Only of a worker that never had a job: another's may quote what it worked on.
             self.last_words = words
-        return Exit(worker.name, cause, traceback_places(words))
+        return Exit(worker.name, cause, traceback_places(words), worker.retired)
 
 
 def traceback_places(words: str) -> str:
