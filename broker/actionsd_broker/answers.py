@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from actionsd_broker import verdict
-from actionsd_broker.dispatcher import Fail, Job
+from actionsd_broker.dispatcher import Fail
+from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Span

@@ -19,9 +19,18 @@ import zmq
 from actionsd_broker import answers, kernel_word, log, proof, verdict
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Job, Kill
+from actionsd_broker.dispatcher import (
+    Assign,
+    Command,
+    Complete,
+    Dispatcher,
+    Fail,
+    Kill,
+    Retire,
+)
 from actionsd_broker.errors import StartError
 from actionsd_broker.frontend import Frontend, Peer, Submission
+from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
@@ -94,9 +103,7 @@ class App:
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
         self._draining_since: float | None = None
-        self._dispatcher = Dispatcher(
-            queue_limit=config.queue_limit, queue_seconds=config.queue_seconds
-        )
+        self._dispatcher = Dispatcher(config)
         self._wake_read, self._wake_write = socket.socketpair()
         for end in (self._wake_read, self._wake_write):
             end.settimeout(0)
@@ -120,7 +127,8 @@ class App:
             self._backend = Backend(context, self._endpoints.workers)
         except zmq.ZMQError as error:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
-        self._supervisor = Supervisor(self._config.workers, self._quarters())
+        count = self._config.workers + self._config.spares
+        self._supervisor = Supervisor(count, self._quarters())
         try:
             self._loop()
         finally:
@@ -237,8 +245,12 @@ class App:
         self._supervisor.stop()
         if self._frontend.socket in poller:
             poller.unregister(self._frontend.socket)
-        for worker in self._dispatcher.idle:
-            self._backend.stop(worker)
+        idle = self._dispatcher.idle
+        for worker in self._supervisor.alive:
+            if worker in idle:
+                self._backend.stop(worker)
+            else:
+                self._supervisor.kill(worker)  # still starting, or with a job given up
         until = time.monotonic() + STOP_SECONDS
         while self._supervisor.alive and self._dispatcher.empty and time.monotonic() < until:
             poller.poll(50)
@@ -310,19 +322,24 @@ class App:
     def _execute(self, commands: Sequence[Command]) -> None:
         for command in commands:
             match command:
-                case Assign(worker, job):
-                    self._assign(worker, job)
+                case Assign():
+                    self._assign(command)
                 case Fail():
                     self._fail(command)
                 case Kill(worker, reason):
                     log.warning("worker_killed", worker=short(worker), reason=reason)
                     self._supervisor.kill(worker)
+                case Retire(worker, reason):
+                    log.info("worker_retired", worker=short(worker), reason=reason)
+                    self._backend.forget(worker)
+                    self._supervisor.retire(worker, time.monotonic())
                 case Complete():
                     raise AssertionError("a report is completed where it is received")
 
-    def _assign(self, worker: str, job: Job) -> None:
+    def _assign(self, assigned: Assign) -> None:
+        worker = assigned.worker
         try:
-            self._backend.assign(worker, job)
+            self._backend.assign(worker, assigned.job, new_realm=assigned.new_realm)
         except (ProtocolError, KeyError) as error:
             # A bug of ours; the job and the worker pay for it, nobody else.
             log.error("internal_error", at=log.places(error))
@@ -371,7 +388,8 @@ class App:
         except ProtocolError as error:
             self._violation(worker, str(error))
             return
-        commands = self._dispatcher.reported(worker, time.monotonic())
+        fault = verdict.exhausting(report)
+        commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         done = [command for command in commands if isinstance(command, Complete)]
         self._execute([command for command in commands if not isinstance(command, Complete)])
@@ -388,23 +406,24 @@ class App:
     def _violation(self, worker: str, reason: str) -> None:
         log.error("protocol_violation", worker=short(worker), reason=_QUOTED.sub("…", reason))
         self._backend.forget(worker)
-        self._execute(self._dispatcher.violated(worker, reason))
+        self._execute(self._dispatcher.violated(worker, reason, time.monotonic()))
 
     def _worker_exit(self, exit_: Exit) -> None:
         now = time.monotonic()
         self._backend.forget(exit_.worker)
         with_job = self._dispatcher.running_on(exit_.worker) is not None
-        log.warning("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
+        level = log.info if exit_.retired else log.warning
+        level("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
         if exit_.places:
             log.error("worker_fault", worker=short(exit_.worker), at=exit_.places)
         self._supervisor.replace(exit_, with_job=with_job, now=now)
-        self._execute(
-            self._dispatcher.worker_lost(exit_.worker, exit_.cause.kind, exit_.cause.reason)
-        )
+        kind, reason, culpable = exit_.cause
+        lost = self._dispatcher.worker_lost(exit_.worker, kind, reason, now, culpable=culpable)
+        self._execute(lost)
 
     def _announce(self) -> None:
-        everybody = self._supervisor.ready_count == self._config.workers
-        if self._ready or not everybody or not self._keeper.ready:
+        enough = self._supervisor.ready_count >= self._config.workers
+        if self._ready or not enough or not self._keeper.ready:
             return
         self._ready = True
         line = ReadyLine(

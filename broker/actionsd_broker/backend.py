@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import zmq
 
-from actionsd_broker.dispatcher import Job
+from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
 from actionsd_broker.tickets import DOMAIN, Tickets
 from actionsd_protocol.errors import ProtocolError
@@ -103,7 +103,7 @@ class Backend:
         broken = {event.worker for event in events if isinstance(event, Violation)}
         return [e for e in events if isinstance(e, Violation) or e.worker not in broken]
 
-    def assign(self, worker: str, job: Job) -> None:
+    def assign(self, worker: str, job: Job, *, new_realm: bool = False) -> None:
         """Send a worker its next job, with the scripts that it does not have."""
         scripts, forget = self._peers[worker].scripts.deliver(job.plan.sources)
         message = Assign(
@@ -113,6 +113,7 @@ class Backend:
             scripts=scripts,
             forget=forget,
             check=job.check,
+            new_realm=new_realm,
         )
         self._send(worker, message, job.context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,23 +17,33 @@ from actionsd_broker.toml_lines import line_of
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """What `actionsd.toml` may say; every key is optional.
 
-    endpoint        where clients connect: `ipc://PATH`, or `tcp://127.0.0.1:PORT`
-    registry        the directory with the tenants' manifests and scripts
-    workers         worker processes
-    queue_limit     jobs of one tenant that may wait for a worker
-    queue_seconds   how long a job may wait before it fails as `queue_timeout`
-    drain_seconds   how long accepted jobs may take to finish after SIGTERM
-    sandbox         "required": serve only if every worker is sealed; "best-effort": serve
-                    with what the system gives, and say what is missing
-    memory_mib      what a worker may take beyond what it needs when idle: the wall
-    jitless         interpret scripts only: no page is writable and executable
-    log_level       debug, info, warning or error
-    log_format      text or json
+    endpoint         where clients connect: `ipc://PATH`, or `tcp://127.0.0.1:PORT`
+    registry         the directory with the tenants' manifests and scripts
+    workers          worker processes that may have jobs at a time
+    spares           worker processes beside those, ready for a tenant that has none
+    isolation        what a worker process may serve: `process`, one tenant for its life;
+                     `isolate`, tenants in turn, each with a new isolate; `job`, one
+                     tenant, each job with a new isolate
+    sandbox          `required`: serve only if every worker is sealed; `best-effort`: serve
+                     with what the system gives, and say what is missing
+    memory_mib       what a worker may take beyond what it needs when idle: the wall
+    jitless          interpret scripts only: no page is both writable and executable
+    recycle_jobs     jobs after which a worker process is replaced; 0: any number
+    recycle_seconds  the age at which a worker process is replaced; 0: any age
+    queue_limit      jobs of one tenant that may wait for a worker
+    queue_seconds    how long a job may wait before it fails as `queue_timeout`
+    drain_seconds    how long accepted jobs may take to finish after SIGTERM
+    log_level        debug, info, warning or error
+    log_format       text or json
     """
 
     endpoint: str | None = None
     registry: str | None = None
     workers: Annotated[int, Meta(ge=1, le=256)] = 2
+    spares: Annotated[int, Meta(ge=0, le=64)] = 1
+    isolation: Literal["process", "isolate", "job"] = "process"
+    recycle_jobs: Annotated[int, Meta(ge=0)] = 10_000
+    recycle_seconds: Annotated[float, Meta(ge=0, le=604_800)] = 3600.0
     queue_limit: Annotated[int, Meta(ge=1)] = 1000
     queue_seconds: Annotated[float, Meta(gt=0)] = 10.0
     drain_seconds: Annotated[float, Meta(gt=0)] = 60.0

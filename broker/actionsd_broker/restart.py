@@ -20,11 +20,14 @@ LONGEST_DELAY_SECONDS = 5.0
 HOPELESS_FAILURES = 6
 """Deaths without a job in a row after which a broker that has no worker gives up."""
 
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT})
+"""Sent by an operator, or by the kernel in need of memory; or by ourselves, who know why."""
+
 
 class Death(NamedTuple):
     """What a worker's end does to the job that it had, and how to put it into words.
 
-    `culpable` where the job itself must have brought it about.
+    `culpable` where the job itself may have brought it about.
     """
 
     kind: FailureKind
@@ -48,11 +51,9 @@ def classify(returncode: int) -> Death:
     if returncode == -signal.SIGSYS:
         # The tripwires of its system call filter: nothing honest ever gets there.
         return Death(FailureKind.WORKER_LOST, "the worker tried to break out, and was killed")
-    if returncode == -signal.SIGKILL:
-        # Not by the broker, which knows why it kills: by the system, or by an operator.
-        return Death(FailureKind.WORKER_LOST, "the worker was killed by SIGKILL", culpable=False)
     if returncode < 0:
-        return Death(FailureKind.WORKER_LOST, f"the worker was killed by {_signal(-returncode)}")
+        words = f"the worker was killed by {_signal(-returncode)}"
+        return Death(FailureKind.WORKER_LOST, words, culpable=-returncode not in _FROM_OUTSIDE)
     return Death(FailureKind.WORKER_LOST, f"the worker exited with status {returncode}")
 
 

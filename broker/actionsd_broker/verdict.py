@@ -34,6 +34,9 @@ ACTION_KINDS = frozenset(FailureKind) - {
 """What a worker may say of an action: not what only the broker can know."""
 
 
+_LIMITS = frozenset({FailureKind.TIMEOUT, FailureKind.CPU_LIMIT, FailureKind.MEMORY_LIMIT})
+
+
 def judge(
     steps: Sequence[Step], trigger: str, report: ReportDocument, spans: Sequence[Span]
 ) -> None:
@@ -83,6 +86,16 @@ def _judge_mutation(mutation: AnyMutation, begun: set[str], ops: frozenset[str])
         raise RemoteProtocolError("a claim with a reserved prefix")
     if isinstance(mutation, AppendLogIntoClaims) and mutation.key != log_claim(mutation.action):
         raise RemoteProtocolError("a log claim of another name")
+
+
+def exhausting(report: ReportDocument) -> bool:
+    """Tell whether an action went over a limit of what it may use.
+
+    What it leaves behind in its worker nobody knows, so that worker has had its day.
+    """
+    return any(
+        action.error is not None and action.error.kind in _LIMITS for action in report.actions
+    )
 
 
 def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcome]:

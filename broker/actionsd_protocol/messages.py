@@ -158,7 +158,7 @@ class Assign(Message, frozen=True, tag="assign"):
     """Gives a worker its next job. Payload: the context document, JSON.
 
     `scripts` holds the sources that this worker has not been given before; it keeps
-    them until `forget` names them.
+    them until `forget` names them. With `new_realm` no former job may have used the realm.
     """
 
     job: Identifier
@@ -167,6 +167,7 @@ class Assign(Message, frozen=True, tag="assign"):
     scripts: dict[ScriptId, Source]
     forget: list[ScriptId]
     check: bool
+    new_realm: bool = False
 
 
 class Stop(Message, frozen=True, tag="stop"):

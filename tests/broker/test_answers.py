@@ -7,7 +7,8 @@ import json
 import pytest
 
 from actionsd_broker import answers
-from actionsd_broker.dispatcher import Fail, Job
+from actionsd_broker.dispatcher import Fail
+from actionsd_broker.job import Job
 from actionsd_broker.plan import make_plan
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.messages import Action, Span

@@ -33,10 +33,10 @@ def slow(client: Client, ms: int, **more: object) -> Callable[[], Result]:
     return pending.result
 
 
-def echo(client: Client, n: int) -> Result:
+def echo(client: Client, n: int, tenant: str = "t") -> Result:
     return client.call(
         TRIGGER,
-        tenant="t",
+        tenant=tenant,
         context={"claims": {"n": n}},
         actions=[Action(name="echo", script=ECHO)],
     )
@@ -52,6 +52,7 @@ def test_ready_line_names_endpoint_engine_and_workers(daemon: Daemon) -> None:
 def test_killed_worker_fails_its_job_and_is_replaced(daemon: Daemon) -> None:
     with Client(daemon.endpoint) as client:
         before = {worker.pid for worker in daemon.workers()}
+        started = wait_started(daemon)
         answer = slow(client, 15_000)
         victim = next(iter(busy(daemon)))
         os.kill(victim, signal.SIGKILL)
@@ -60,13 +61,20 @@ def test_killed_worker_fails_its_job_and_is_replaced(daemon: Daemon) -> None:
         assert result.error.kind is FailureKind.WORKER_LOST
         assert "SIGKILL" in result.error.message
         assert echo(client, 5).claims() == {"m": 5}
-    daemon.wait_line("worker_ready", count=3)
+    daemon.wait_line("worker_ready", count=started + 1)
     assert len({worker.pid for worker in daemon.workers()} - before) == 1
+
+
+def wait_started(daemon: Daemon) -> int:
+    """Wait until all workers that were ever started have been ready; return how many."""
+    started = sum("worker_started" in line for line in daemon.lines)
+    daemon.wait_line("worker_ready", count=started)
+    return started
 
 
 def busy(daemon: Daemon) -> list[int]:
     """Wait until a worker spends CPU, and not on its own start; return who does."""
-    daemon.wait_line("worker_ready", count=sum("worker_started" in line for line in daemon.lines))
+    wait_started(daemon)
     before = {worker.pid: cpu_seconds(worker) for worker in daemon.workers()}
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -84,10 +92,47 @@ def cpu_seconds(worker: psutil.Process) -> float:
 
 
 def test_idle_worker_that_dies_is_replaced(daemon: Daemon) -> None:
-    count = sum("worker_ready" in line for line in daemon.lines)
+    count = wait_started(daemon)
     daemon.workers()[0].kill()
     daemon.wait_line("worker_ready", count=count + 1)
-    assert len(daemon.workers()) == 2
+    assert len(daemon.workers()) == 3  # one to spare
+
+
+def test_tenants_do_not_meet_in_a_process(start_daemon: Callable[..., Daemon]) -> None:
+    daemon = start_daemon(workers=1)
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        for n, tenant in enumerate("aabab"):
+            assert echo(client, n, tenant).claims() == {"m": n}
+    retired = [line.split("worker=")[1].split()[0] for line in daemon.lines if "retired" in line]
+    assert len(set(retired)) == 3
+
+
+def test_action_that_keeps_ending_workers_is_refused_and_others_run(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    deaf = "function deaf() { Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1) }"
+    kinds = []
+    with Client(daemon.endpoint) as client:
+        for _ in range(4):
+            actions = [Action(name="deaf", script=deaf, timeout=0.1)]
+            result = client.call(TRIGGER, tenant="t", context={}, actions=actions)
+            assert result.error is not None
+            kinds.append(result.error.kind)
+        assert echo(client, 7).claims() == {"m": 7}
+    assert kinds == [FailureKind.TIMEOUT] * 3 + [FailureKind.POISONED]
+
+
+def test_worker_of_an_action_that_took_too_long_is_not_used_again(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        slow(client, 10**9, timeout=0.1)()
+    assert 'reason="a fault"' in daemon.wait_line("worker_retired")
 
 
 def test_endless_loop_fails_in_time_and_the_next_job_succeeds(daemon: Daemon) -> None:

@@ -10,7 +10,7 @@ import pytest
 import zmq
 
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
-from actionsd_broker.dispatcher import Job
+from actionsd_broker.job import Job
 from actionsd_broker.plan import make_plan
 from actionsd_protocol.frames import encode
 from actionsd_protocol.messages import Action, Ready, Report

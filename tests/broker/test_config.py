@@ -22,6 +22,16 @@ def test_registry_is_relative_to_the_file(tmp_path: Path) -> None:
     assert config.workers == 4
 
 
+def test_tenants_are_kept_apart_unless_the_file_says_otherwise() -> None:
+    assert Config().isolation == "process"
+    assert parse_config('isolation = "isolate"', "x.toml").isolation == "isolate"
+
+
+@pytest.mark.parametrize("text", ["recycle_jobs = 0\nrecycle_seconds = 0", "spares = 0"])
+def test_zero_is_allowed_where_it_has_a_meaning(text: str) -> None:
+    parse_config(text, "x.toml")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -29,6 +39,10 @@ def test_registry_is_relative_to_the_file(tmp_path: Path) -> None:
         ('\nworkers = "two"', r"x.toml:2: Expected `int`.*workers"),
         ("workers = 2\nworker = 3", r"x.toml:2: .*unknown field `worker`"),
         ("workers =", r"x.toml: Invalid value \(at"),
+        ("spares = -1", r"x.toml:1: .*>= 0.*spares"),
+        ('isolation = "thread"', r"x.toml:1: .*'thread'.*isolation"),
+        ("recycle_jobs = 0.5", r"x.toml:1: Expected `int`.*recycle_jobs"),
+        ("recycle_seconds = inf", r"x.toml:1: .*recycle_seconds"),
         ('log_level = "loud"', r"x.toml:1: .*log_level"),
         ('endpoint = "tcp://0.0.0.0:5000"', "expected ipc://PATH"),
         ('endpoint = "http://x"', "expected ipc://PATH"),

@@ -2,105 +2,91 @@
 
 from __future__ import annotations
 
-import random
+from typing import Any
 
 import pytest
+from jobs import BUDGET_SECONDS, assigned, failures, job
 
-from actionsd_broker.dispatcher import (
-    Assign,
-    Command,
-    Complete,
-    Dispatcher,
-    Fail,
-    Job,
-    Kill,
-)
-from actionsd_broker.plan import make_plan
+from actionsd_broker.config import Config
+from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Kill, Retire
+from actionsd_broker.fleet import SLICE_SECONDS
+from actionsd_broker.quarantine import FIRST_SECONDS
 from actionsd_protocol.errors import FailureKind
-from actionsd_protocol.messages import Action
-
-PLAN = make_plan([Action(name="f", script="function f() {}", timeout=1.0)])
 
 
-def job(number: int, tenant: str = "t", at: float = 0.0, context: bytes = b"{}") -> Job:
-    return Job(number, tenant, "complement-token/pre-userinfo", PLAN, context, False, at)
+def make(*names: str, workers: int = 2, **config: Any) -> Dispatcher:
+    """Return a dispatcher that some workers are ready for."""
+    dispatcher = Dispatcher(Config(workers=workers, **config))
+    for name in names:
+        assert dispatcher.worker_ready(name, 0) == []
+    return dispatcher
 
 
-def make(queue_limit: int = 100, queue_seconds: float = 10.0) -> Dispatcher:
-    return Dispatcher(queue_limit=queue_limit, queue_seconds=queue_seconds)
+def submit(dispatcher: Dispatcher, *jobs: tuple[int, str], now: float = 0.0) -> list[Command]:
+    commands = []
+    for number, tenant in jobs:
+        commands += dispatcher.submit(job(number, tenant, now), now)
+    return commands
 
 
-def assigned(commands: list[Command]) -> list[tuple[str, int]]:
-    return [(c.worker, c.job.number) for c in commands if isinstance(c, Assign)]
+def lose(
+    dispatcher: Dispatcher, worker: str, now: float = 1.0, *, culpable: bool = True
+) -> list[Command]:
+    kind = FailureKind.MEMORY_LIMIT if culpable else FailureKind.WORKER_LOST
+    return dispatcher.worker_lost(worker, kind, "gone", now, culpable=culpable)
 
 
-def failures(commands: list[Command]) -> list[tuple[int, FailureKind]]:
-    return [(c.job.number, c.kind) for c in commands if isinstance(c, Fail)]
+def retired(commands: list[Command]) -> list[str]:
+    return [c.worker for c in commands if isinstance(c, Retire)]
+
+
+# Jobs and workers
 
 
 def test_job_goes_to_an_idle_worker_at_once() -> None:
-    dispatcher = make()
-    assert dispatcher.worker_ready("a", 0) == []
-    assert assigned(dispatcher.submit(job(1), 0)) == [("a", 1)]
+    dispatcher = make("a")
+    assert assigned(submit(dispatcher, (1, "t"))) == [("a", 1)]
 
 
 def test_job_without_an_idle_worker_waits_for_one() -> None:
     dispatcher = make()
-    assert dispatcher.submit(job(1), 0) == []
+    assert submit(dispatcher, (1, "t")) == []
+    assert dispatcher.waiting == 1
     assert assigned(dispatcher.worker_ready("a", 1)) == [("a", 1)]
 
 
 def test_jobs_of_one_tenant_run_in_their_order() -> None:
-    dispatcher = make()
-    for number in (1, 2, 3):
-        dispatcher.submit(job(number), 0)
-    order = assigned(dispatcher.worker_ready("a", 0))
+    dispatcher = make("a", workers=1)
+    order = assigned(submit(dispatcher, (1, "t"), (2, "t"), (3, "t")))
     order += assigned(dispatcher.reported("a", 1))
     order += assigned(dispatcher.reported("a", 2))
     assert order == [("a", 1), ("a", 2), ("a", 3)]
 
 
-def test_tenants_take_turns_however_many_jobs_one_has() -> None:
-    dispatcher = make()
-    for number in range(1, 11):
-        dispatcher.submit(job(number, "loud"), 0)
-    dispatcher.submit(job(11, "quiet"), 0)
-    order = assigned(dispatcher.worker_ready("a", 0))
-    order += assigned(dispatcher.reported("a", 0))
-    assert order == [("a", 1), ("a", 11)]
+def test_jobs_of_one_tenant_run_on_all_the_workers_there_may_be() -> None:
+    dispatcher = make("a", "b", "spare", workers=2)
+    assert assigned(submit(dispatcher, (1, "t"), (2, "t"), (3, "t"))) == [("a", 1), ("b", 2)]
+    assert dispatcher.idle == ["spare"]
 
 
 def test_report_completes_the_job_that_the_worker_had() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    dispatcher.submit(job(1), 3)
+    dispatcher = make("a")
+    submit(dispatcher, (1, "t"), now=3)
     completed = [c for c in dispatcher.reported("a", 4) if isinstance(c, Complete)]
     assert [(c.job.number, c.started_at) for c in completed] == [(1, 3)]
     assert dispatcher.empty
 
 
-def test_full_queue_refuses_the_tenant_that_filled_it_and_no_other() -> None:
+def test_full_queue_refuses_the_tenant_that_filled_it() -> None:
     dispatcher = make(queue_limit=2)
-    dispatcher.submit(job(1), 0)
-    dispatcher.submit(job(2), 0)
-    assert failures(dispatcher.submit(job(3), 0)) == [(3, FailureKind.OVERLOADED)]
-    assert failures(dispatcher.submit(job(4, "other"), 0)) == []
-
-
-def test_contexts_that_fill_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("actionsd_broker.dispatcher.MAX_WAITING_BYTES", 30)
-    dispatcher = make()
-    assert dispatcher.submit(job(1, context=b"12345678"), 0) == []
-    refused = dispatcher.submit(job(2, "other", context=b"12345678"), 0)
-    assert failures(refused) == [(2, FailureKind.OVERLOADED)]
-    dispatcher.worker_ready("a", 0)
-    assert failures(dispatcher.submit(job(3, "other", context=b"12345678"), 0)) == []
+    assert submit(dispatcher, (1, "t"), (2, "t")) == []
+    assert failures(submit(dispatcher, (3, "t"))) == [(3, FailureKind.OVERLOADED)]
 
 
 def test_job_that_waits_too_long_fails_as_queue_timeout() -> None:
-    dispatcher = make(queue_seconds=10)
-    dispatcher.submit(job(1, at=0), 0)
-    dispatcher.submit(job(2, at=4), 4)
+    dispatcher = make(queue_seconds=10.0)
+    submit(dispatcher, (1, "t"), now=0)
+    submit(dispatcher, (2, "t"), now=4)
     assert dispatcher.next_deadline() == 10
     assert dispatcher.tick(9.9) == []
     assert failures(dispatcher.tick(10)) == [(1, FailureKind.QUEUE_TIMEOUT)]
@@ -109,139 +95,291 @@ def test_job_that_waits_too_long_fails_as_queue_timeout() -> None:
 
 
 def test_late_worker_is_killed_once_and_its_job_fails_with_timeout() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    dispatcher.submit(job(1), 0)
-    deadline = dispatcher.next_deadline()
-    assert deadline is not None
-    assert dispatcher.tick(deadline - 0.01) == []
-    assert dispatcher.tick(deadline) == [Kill("a", "late")]
-    assert dispatcher.tick(deadline + 1) == []
-    lost = dispatcher.worker_lost("a", FailureKind.WORKER_LOST, "killed")
+    dispatcher = make("a")
+    submit(dispatcher, (1, "t"))
+    assert dispatcher.next_deadline() == BUDGET_SECONDS
+    assert dispatcher.tick(BUDGET_SECONDS - 0.01) == []
+    assert dispatcher.tick(BUDGET_SECONDS) == [Kill("a", "late")]
+    assert dispatcher.tick(BUDGET_SECONDS + 1) == []
+    lost = lose(dispatcher, "a", culpable=False)
     assert failures(lost) == [(1, FailureKind.TIMEOUT)]
 
 
+def test_place_of_a_killed_worker_is_taken_before_it_is_dead() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"), (2, "other"))
+    commands = dispatcher.tick(BUDGET_SECONDS)
+    assert commands[0] == Kill("a", "late")
+    assert assigned(commands) == [("spare", 2)]
+    assert failures(lose(dispatcher, "a")) == [(1, FailureKind.TIMEOUT)]
+
+
 def test_report_of_a_condemned_worker_does_not_count() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    dispatcher.submit(job(1), 0)
-    dispatcher.violated("a", "lied")
+    dispatcher = make("a")
+    submit(dispatcher, (1, "t"))
+    assert dispatcher.violated("a", "lied", 1) == [Kill("a", "lied")]
     assert dispatcher.reported("a", 1) == []
-    lost = dispatcher.worker_lost("a", FailureKind.WORKER_LOST, "killed")
-    assert failures(lost) == [(1, FailureKind.WORKER_LOST)]
+    assert failures(lose(dispatcher, "a")) == [(1, FailureKind.WORKER_LOST)]
 
 
 def test_condemned_idle_worker_is_given_nothing_more() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    dispatcher.violated("a", "spoke out of turn")
-    assert dispatcher.submit(job(1), 0) == []
+    dispatcher = make("a")
+    dispatcher.violated("a", "spoke out of turn", 0)
+    assert submit(dispatcher, (1, "t")) == []
 
 
 def test_lost_worker_fails_its_own_job_and_no_other() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    dispatcher.worker_ready("b", 0)
-    dispatcher.submit(job(1), 0)
-    dispatcher.submit(job(2), 0)
-    lost = dispatcher.worker_lost("a", FailureKind.MEMORY_LIMIT, "full")
-    assert failures(lost) == [(1, FailureKind.MEMORY_LIMIT)]
+    dispatcher = make("a", "b")
+    submit(dispatcher, (1, "t"), (2, "t"))
+    assert failures(lose(dispatcher, "a")) == [(1, FailureKind.MEMORY_LIMIT)]
     assert dispatcher.running_on("b") is not None
 
 
+def test_job_of_a_lost_worker_is_not_given_to_another() -> None:
+    dispatcher = make("a")
+    submit(dispatcher, (1, "t"))
+    lose(dispatcher, "a")
+    assert dispatcher.worker_ready("b", 2) == []
+    assert dispatcher.empty
+
+
+def test_waiting_job_does_not_notice_that_a_worker_is_lost() -> None:
+    dispatcher = make("a", workers=1)
+    submit(dispatcher, (1, "t"), (2, "t"))
+    lose(dispatcher, "a")
+    assert assigned(dispatcher.worker_ready("b", 2)) == [("b", 2)]
+
+
 def test_lost_idle_worker_is_given_nothing_more() -> None:
-    dispatcher = make()
-    dispatcher.worker_ready("a", 0)
-    assert dispatcher.worker_lost("a", FailureKind.WORKER_LOST, "gone") == []
-    assert dispatcher.submit(job(1), 0) == []
+    dispatcher = make("a")
+    assert lose(dispatcher, "a") == []
+    assert submit(dispatcher, (1, "t")) == []
 
 
 def test_draining_refuses_new_jobs_and_finishes_accepted_ones() -> None:
     dispatcher = make()
-    dispatcher.submit(job(1), 0)
+    submit(dispatcher, (1, "t"))
     dispatcher.drain()
-    assert failures(dispatcher.submit(job(2), 0)) == [(2, FailureKind.OVERLOADED)]
+    assert failures(submit(dispatcher, (2, "t"))) == [(2, FailureKind.OVERLOADED)]
     assert assigned(dispatcher.worker_ready("a", 0)) == [("a", 1)]
     dispatcher.reported("a", 1)
     assert dispatcher.empty
 
 
-def test_budget_grows_with_the_chain() -> None:
-    two = make_plan(
-        [Action(name="f", script="", timeout=1), Action(name="g", script="", timeout=8)]
-    )
-    chain = Job(1, "t", "x", two, b"", False, 0.0)
-    assert chain.budget_seconds == (1 + 1 + 0.5) + (5 + 8 + 0.5)
+# Tenants
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(seed: int) -> None:
-    """Workers die, hang and come back, tenants flood: nobody is forgotten or served twice."""
-    chance = random.Random(seed)  # noqa: S311 - chaos, not secrets
-    dispatcher = make(queue_limit=20, queue_seconds=5)
-    world = _World(dispatcher, chance)
-    now = 0.0
-    while now < 3600:
-        now += chance.expovariate(2)
-        world.step(now)
-    world.finish(now)
+def test_tenant_without_a_worker_gets_one_that_had_no_job() -> None:
+    dispatcher = make("a", "b")
+    submit(dispatcher, (1, "t"))
+    dispatcher.reported("a", 1)
+    assert assigned(submit(dispatcher, (2, "other"))) == [("b", 2)]
+    assert assigned(submit(dispatcher, (3, "t"))) == [("a", 3)]
+
+
+def test_worker_of_a_tenant_that_is_idle_makes_room_for_another() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"))
+    dispatcher.reported("a", 0.01)
+    commands = submit(dispatcher, (2, "other"), now=0.02)
+    assert retired(commands) == ["a"]
+    assert assigned(commands) == [("spare", 2)]
+
+
+def test_the_one_idle_for_longest_makes_room() -> None:
+    dispatcher = make("a", "b", "spare", workers=2)
+    submit(dispatcher, (1, "t"), (2, "u"))
+    dispatcher.reported("b", 1)
+    dispatcher.reported("a", 2)
+    assert retired(submit(dispatcher, (3, "v"), now=3)) == ["b"]
+
+
+def test_without_a_spare_the_replacement_is_waited_for_and_no_more_are_retired() -> None:
+    dispatcher = make("a", "b", workers=2, spares=0)
+    submit(dispatcher, (1, "t"), (2, "u"))
+    dispatcher.reported("a", 1)
+    dispatcher.reported("b", 1)
+    assert retired(submit(dispatcher, (3, "v"), now=2)) == ["a"]
+    assert retired(submit(dispatcher, (4, "v"), now=2)) == []
+    assert retired(dispatcher.tick(3)) == []
+    assert assigned(dispatcher.worker_ready("c", 4)) == [("c", 3)]
+
+
+def test_each_tenant_that_waits_has_room_made_for_it() -> None:
+    dispatcher = make("a", "b", workers=2, spares=0)
+    submit(dispatcher, (1, "t"), (2, "u"))
+    dispatcher.reported("a", 1)
+    dispatcher.reported("b", 1)
+    assert retired(submit(dispatcher, (3, "v"), (4, "w"), now=2)) == ["a", "b"]
+
+
+def test_nothing_is_retired_while_nobody_else_waits() -> None:
+    dispatcher = make("a", "spare", workers=1, recycle_seconds=0.0)
+    submit(dispatcher, *[(number, "t") for number in range(20)])
+    for now in range(1, 21):
+        assert retired(dispatcher.reported("a", now) + dispatcher.tick(now)) == []
     assert dispatcher.empty
-    assert world.answered == dict.fromkeys(range(1, world.submitted + 1), 1)
-    assert world.started <= world.submitted
 
 
-class _World:
-    """Workers and clients that behave badly, by a seeded chance."""
+def test_worker_goes_on_with_its_tenants_jobs_until_its_slice_is_over() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "t"), (4, "other"))
+    assert assigned(dispatcher.reported("a", SLICE_SECONDS / 2)) == [("a", 2)]
+    commands = dispatcher.reported("a", SLICE_SECONDS)
+    assert retired(commands) == ["a"]
+    assert assigned(commands) == [("spare", 4)]
 
-    def __init__(self, dispatcher: Dispatcher, chance: random.Random) -> None:
-        self.dispatcher = dispatcher
-        self.chance = chance
-        self.submitted = 0
-        self.started = 0
-        self.answered: dict[int, int] = {}
-        self.busy: dict[str, int] = {}
-        self.condemned: set[str] = set()
-        self.serial = 0
 
-    def step(self, now: float) -> None:
-        self.carry_out(self.dispatcher.tick(now))
-        for worker in list(self.condemned):
-            self.lose(worker)
-        match self.chance.randrange(10):
-            case 0 | 1 | 2 | 3:
-                self.submitted += 1
-                tenant = f"t{int(self.chance.paretovariate(1)) % 7}"
-                self.carry_out(self.dispatcher.submit(job(self.submitted, tenant, now), now))
-            case 4 | 5 | 6 | 7 if self.busy:
-                worker = self.chance.choice(list(self.busy))
-                commands = self.dispatcher.reported(worker, now)
-                if any(isinstance(c, Complete) for c in commands):
-                    del self.busy[worker]
-                self.carry_out(commands)
-            case 8 if self.busy:
-                self.lose(self.chance.choice(list(self.busy)))
-            case _ if len(self.busy) < 4:
-                self.serial += 1
-                self.carry_out(self.dispatcher.worker_ready(f"w{self.serial}", now))
+def test_tenant_whose_slice_was_over_comes_back_when_it_is_its_turn() -> None:
+    dispatcher = make("a", "b", workers=1)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "u"), (4, "v"))
+    assert assigned(dispatcher.reported("a", 1)) == [("b", 3)]
+    dispatcher.worker_ready("c", 1)
+    assert assigned(dispatcher.reported("b", 2)) == [("c", 4)]
+    dispatcher.worker_ready("d", 2)
+    assert assigned(dispatcher.reported("c", 3)) == [("d", 2)]
 
-    def lose(self, worker: str) -> None:
-        self.condemned.discard(worker)
-        self.busy.pop(worker, None)
-        self.carry_out(self.dispatcher.worker_lost(worker, FailureKind.WORKER_LOST, "chaos"))
 
-    def finish(self, now: float) -> None:
-        for worker in list(self.busy):
-            self.lose(worker)
-        self.carry_out(self.dispatcher.tick(now + 100))
+def test_tenant_with_all_the_workers_gives_up_half_to_another() -> None:
+    dispatcher = make("a", "b", "c", "d", "spare", workers=4)
+    submit(dispatcher, *[(number, "t") for number in range(9)])
+    submit(dispatcher, *[(number, "u") for number in range(10, 19)])
+    gone = []
+    for number, worker in enumerate("abcd"):
+        gone += retired(dispatcher.reported(worker, 1))
+        dispatcher.worker_ready(f"new{number}", 1)
+    assert gone == ["a", "b"]
 
-    def carry_out(self, commands: list[Command]) -> None:
-        for command in commands:
-            match command:
-                case Assign(worker, assigned_job):
-                    assert worker not in self.busy
-                    self.started += 1
-                    self.busy[worker] = assigned_job.number
-                case Complete(done) | Fail(done):
-                    self.answered[done.number] = self.answered.get(done.number, 0) + 1
-                case Kill(worker):
-                    self.condemned.add(worker)
+
+def test_worker_is_not_turned_out_at_once_for_a_tenant_that_has_one_already() -> None:
+    dispatcher = make("a", "b", "spare", workers=2)
+    submit(dispatcher, (1, "t"), (2, "u"))
+    dispatcher.reported("b", 0.01)
+    assert submit(dispatcher, (3, "t"), now=0.02) == []
+    commands = submit(dispatcher, (4, "t"), now=SLICE_SECONDS)
+    assert retired(commands) == ["b"]
+    assert assigned(commands) == [("spare", 3)]
+
+
+def test_worker_that_may_change_tenants_gives_turns_after_every_job() -> None:
+    dispatcher = make("a", workers=1, isolation="isolate")
+    commands = submit(dispatcher, (1, "loud"), (2, "loud"), (3, "loud"), (4, "loud"), (5, "quiet"))
+    for now in (1, 2, 3, 4):
+        commands += dispatcher.reported("a", now)
+    assert assigned(commands) == [("a", 1), ("a", 2), ("a", 5), ("a", 3), ("a", 4)]
+    realms = [c.new_realm for c in commands if isinstance(c, Assign)]
+    assert realms == [False, False, True, True, False]
+
+
+def test_every_job_may_have_a_realm_of_its_own() -> None:
+    dispatcher = make("a", "spare", workers=1, isolation="job")
+    commands = submit(dispatcher, (1, "t"), (2, "t"), (3, "u"))
+    commands += dispatcher.reported("a", 0.01)
+    commands += dispatcher.reported("a", 0.02)
+    assert assigned(commands) == [("a", 1), ("a", 2), ("spare", 3)]
+    assert all(c.new_realm for c in commands if isinstance(c, Assign))
+
+
+# Wear
+
+
+def test_worker_is_replaced_after_so_many_jobs() -> None:
+    dispatcher = make("a", "spare", workers=1, recycle_jobs=2)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "t"))
+    assert assigned(dispatcher.reported("a", 0)) == [("a", 2)]
+    commands = dispatcher.reported("a", 0)
+    assert Retire("a", "2 jobs") in commands
+    assert assigned(commands) == [("spare", 3)]
+
+
+def test_old_worker_is_replaced_when_it_is_idle() -> None:
+    dispatcher = make("a", "spare", workers=1, recycle_seconds=2.0)
+    submit(dispatcher, (1, "t"), now=5)
+    assert dispatcher.tick(7) == []
+    assert retired(dispatcher.reported("a", 7.1)) == ["a"]
+    submit(dispatcher, (2, "t"), now=10)
+    dispatcher.reported("spare", 11)
+    assert dispatcher.next_deadline() == 12
+    assert dispatcher.tick(11.9) == []
+    assert dispatcher.tick(12) == [Retire("spare", "in use for 2 s")]
+    assert dispatcher.next_deadline() is None
+
+
+@pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
+def test_worker_is_replaced_after_a_fault(isolation: str) -> None:
+    dispatcher = make("a", "spare", workers=1, isolation=isolation)
+    submit(dispatcher, (1, "t"), (2, "t"))
+    commands = dispatcher.reported("a", 1, fault=True)
+    assert [c.job.number for c in commands if isinstance(c, Complete)] == [1]
+    assert retired(commands) == ["a"]
+    assert assigned(commands) == [("spare", 2)]
+
+
+# Quarantine
+
+
+def poison(dispatcher: Dispatcher, now: float = 0.0) -> None:
+    for number in (101, 102, 103):
+        dispatcher.worker_ready(f"victim{number}", now)
+        submit(dispatcher, (number, "t"), now=now)
+        lose(dispatcher, f"victim{number}", now)
+
+
+def test_job_whose_like_has_ended_three_workers_fails_at_once() -> None:
+    dispatcher = make()
+    poison(dispatcher)
+    assert failures(submit(dispatcher, (1, "t"))) == [(1, FailureKind.POISONED)]
+    assert failures(submit(dispatcher, (2, "other"))) == []
+
+
+def test_workers_killed_from_outside_poison_nothing() -> None:
+    dispatcher = make()
+    for number in range(10):
+        dispatcher.worker_ready(f"w{number}", 0)
+        submit(dispatcher, (number, "t"))
+        lose(dispatcher, f"w{number}", culpable=False)
+    assert failures(submit(dispatcher, (99, "t"))) == []
+
+
+def test_workers_that_we_had_to_kill_poison_whatever_their_end_looks_like() -> None:
+    dispatcher = make()
+    for number in range(3):
+        dispatcher.worker_ready(f"w{number}", 0)
+        submit(dispatcher, (number, "t"))
+        dispatcher.violated(f"w{number}", "lied", 0)
+        lose(dispatcher, f"w{number}", culpable=False)
+    assert failures(submit(dispatcher, (99, "t"))) == [(99, FailureKind.POISONED)]
+
+
+def test_waiting_jobs_fail_as_poisoned_when_it_is_their_turn() -> None:
+    dispatcher = make()
+    submit(dispatcher, *[(number, "t") for number in range(1, 7)])
+    answered = []
+    for number in range(1, 4):
+        dispatcher.worker_ready(f"w{number}", 0)
+        answered += failures(lose(dispatcher, f"w{number}"))
+    submit(dispatcher, (7, "other"), now=1)
+    commands = dispatcher.worker_ready("w", 1)
+    assert failures(commands) == [(number, FailureKind.POISONED) for number in (4, 5, 6)]
+    assert assigned(commands) == [("w", 7)]
+
+
+def test_after_the_quarantine_one_job_is_tried_and_its_success_ends_it() -> None:
+    dispatcher = make()
+    poison(dispatcher)
+    dispatcher.worker_ready("a", FIRST_SECONDS)
+    assert assigned(submit(dispatcher, (1, "t"), now=FIRST_SECONDS)) == [("a", 1)]
+    refused = submit(dispatcher, (2, "t"), now=FIRST_SECONDS)
+    assert failures(refused) == [(2, FailureKind.POISONED)]
+    dispatcher.reported("a", FIRST_SECONDS)
+    assert assigned(submit(dispatcher, (3, "t"), now=FIRST_SECONDS)) == [("a", 3)]
+
+
+def test_trial_that_is_lost_by_chance_is_followed_by_another() -> None:
+    dispatcher = make()
+    poison(dispatcher)
+    dispatcher.worker_ready("a", FIRST_SECONDS)
+    submit(dispatcher, (1, "t"), now=FIRST_SECONDS)
+    lose(dispatcher, "a", FIRST_SECONDS, culpable=False)
+    dispatcher.worker_ready("b", FIRST_SECONDS)
+    assert assigned(submit(dispatcher, (2, "t"), now=FIRST_SECONDS)) == [("b", 2)]

@@ -34,6 +34,16 @@ def test_death_is_told_by_its_return_code(returncode: int, kind: FailureKind, wo
     assert words in death.reason
 
 
+@pytest.mark.parametrize(
+    ("returncode", "culpable"),
+    [(-signal.SIGKILL, False), (-signal.SIGTERM, False), (-signal.SIGSEGV, True), (1, True)],
+)
+def test_death_that_comes_from_outside_is_not_the_jobs_fault(
+    returncode: int, culpable: bool
+) -> None:
+    assert classify(returncode).culpable is culpable
+
+
 def test_late_exit_is_the_status_that_workers_use() -> None:
     # The broker may not import the sandbox, so the number is written down twice.
     from actionsd_sandbox import deadline  # noqa: PLC0415

@@ -53,6 +53,16 @@ def test_worker_of_a_job_is_replaced_at_once(supervisor: Supervisor) -> None:
     assert len(supervisor.start_due(5.0)) == 1
 
 
+def test_retired_workers_are_replaced_at_once_every_time(supervisor: Supervisor) -> None:
+    supervisor.start_due(0.0)
+    for _ in range(3):
+        supervisor.retire(supervisor.alive[0], now=5.0)
+        assert len(supervisor.start_due(5.0)) == 1
+        exit_ = wait_exits(supervisor, 1)[0]
+        supervisor.replace(exit_, with_job=False, now=5.0)
+        assert supervisor.start_due(6.0) == []
+
+
 def test_stopped_supervisor_starts_nobody(supervisor: Supervisor) -> None:
     supervisor.stop()
     assert supervisor.start_due(0.0) == []

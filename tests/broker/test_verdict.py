@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actionsd_broker.verdict import failure, judge, outcomes
+from actionsd_broker.verdict import exhausting, failure, judge, outcomes
 from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
@@ -154,3 +154,13 @@ def test_job_fails_with_the_failure_of_its_culprit() -> None:
     assert failed is not None
     assert (failed.kind, failed.action) == (FailureKind.SCRIPT_THREW, "a")
     assert failure(HONEST[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("timeout", True), ("cpu_limit", True), ("memory_limit", True), ("script_threw", False)],
+)
+@pytest.mark.parametrize("outcome", ["failed", "tolerated"])
+def test_action_that_went_over_a_limit_is_noticed(kind: str, expected: bool, outcome: str) -> None:
+    error = {"kind": kind, "message": ""}
+    assert exhausting(report(action("a"), action("b", outcome, error))) is expected

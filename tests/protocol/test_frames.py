@@ -57,6 +57,7 @@ steps = st.builds(
     allowed_to_fail=st.booleans(),
     fresh=st.booleans(),
 )
+layers = st.builds(m.Layer, name=names, on=st.booleans(), detail=texts)
 MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.Hello: st.builds(m.Hello, client=texts),
     m.Submit: st.builds(
@@ -73,7 +74,7 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     ),
     m.Result: st.builds(m.Result, id=numbers),
     m.Fault: st.builds(m.Fault, message=texts),
-    m.Ready: st.builds(m.Ready, pid=st.integers(1, 2**31 - 1), v8=texts),
+    m.Ready: st.builds(m.Ready, pid=st.integers(1, 2**31 - 1), v8=texts, layers=st.lists(layers)),
     m.Report: st.builds(
         m.Report,
         job=numbers,

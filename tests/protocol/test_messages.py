@@ -23,7 +23,7 @@ TAGS = {
 }
 STEP = {"name": "f", "script": "0" * 32, "timeout": 1.0, "allowed_to_fail": False, "fresh": False}
 ASSIGN = {"job": 1, "trigger": "x", "steps": [STEP], "scripts": {}, "forget": [], "check": False}
-READY = {"pid": 1, "v8": "14"}
+READY = {"pid": 1, "v8": "14", "layers": []}
 REPORT = {"job": 1, "spans": []}
 
 

@@ -43,6 +43,8 @@ class Runner:
         self._stopped = False
         self._fault: Exception | None = None
         self._realm: Realm | None = None
+        self._used = False  # whether the realm has had a job
+        self._kept: tuple[Assign, bytes] | None = None  # a job that waits for a new one
 
     def prepare(self) -> None:
         """Make the first realm: V8 maps its code pages with it, and never again."""
@@ -67,7 +69,7 @@ class Runner:
             fit = completion.text == "left"
             if self._fault is not None:
                 raise self._fault
-            if self._stopped:
+            if self._stopped or self._kept is not None:
                 return
             done, costs = Partial(), list[Cost]()
             if self._begun and completion.text != "unfit":
@@ -105,10 +107,14 @@ class Runner:
         if delivery is not None:
             self._deliver(delivery)
         while True:
-            received = self._service.next_job()
+            received, self._kept = self._kept or self._service.next_job(), None
             if received is None:
                 self._stopped = True
                 return None
+            if received[0].new_realm and self._used:
+                self._kept, self._used = received, False  # for the realm to come
+                return None
+            self._used = True
             self._assign, self._context = received
             self._keep_scripts(self._assign)
             if not _is_utf8(self._context):

@@ -76,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     context = read_context(arguments.context)
     log.set_up(level="error", form="text")
     patience = 30 + 30 * len(actions)
-    with ephemeral_broker(Config(workers=1)) as line, Client(line.endpoint) as client:
+    config = Config(workers=1, spares=0)
+    with ephemeral_broker(config) as line, Client(line.endpoint) as client:
         result = client.call(
             trigger, tenant=arguments.tenant, context=context, actions=actions, timeout=patience
         )

@@ -1,0 +1,39 @@
+"""A job on its way through the broker. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actionsd_broker.plan import Plan
+from actionsd_protocol.messages import Step
+
+SLACK_SECONDS = 0.5
+"""What a step may take beyond its own limits before the broker steps in. An honest worker
+ends it by itself, 50 ms after its time at the latest; this is for one that does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One trigger for one tenant."""
+
+    number: int
+    tenant: str
+    trigger: str
+    plan: Plan
+    context: bytes
+    check: bool
+    accepted_at: float
+
+    @property
+    def weight(self) -> int:
+        """What it keeps in memory while it waits, in bytes or so."""
+        return len(self.context) + self.plan.weight
+
+    @property
+    def budget_seconds(self) -> float:
+        """The longest that an honest worker can take for it."""
+        return sum(_step_seconds(step) for step in self.plan.steps)
+
+
+def _step_seconds(step: Step) -> float:
+    return step.script_seconds + step.timeout + SLACK_SECONDS

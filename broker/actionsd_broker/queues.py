@@ -1,0 +1,108 @@
+"""The jobs that wait: a bounded queue for each tenant, and whose turn it is. Pure.
+
+Tenants take turns, so that one that floods waits behind itself only. Who has a worker is
+not known here; nothing here takes longer because more jobs or tenants wait.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from actionsd_broker.job import Job
+
+MAX_WAITING_BYTES = 256 * 2**20
+"""Contexts of waiting jobs, all tenants together: what a flood may cost in memory."""
+
+
+class _Wait(NamedTuple):
+    """A job that waits, or did: without what it weighs."""
+
+    number: int
+    tenant: str
+    accepted_at: float
+
+
+class Queues:
+    """Holds every job that was accepted and has not begun."""
+
+    def __init__(self, *, queue_limit: int, queue_seconds: float) -> None:
+        self._limit = queue_limit
+        self._seconds = queue_seconds
+        # Tenants with waiting jobs, the next to be served first.
+        self._tenants: OrderedDict[str, deque[Job]] = OrderedDict()
+        # Every accepted job in order: as all wait equally long, the first expires first.
+        # Jobs that have begun are dropped when they get to the front.
+        self._expiry: deque[_Wait] = deque()
+        self._waiting: set[int] = set()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __contains__(self, tenant: str) -> bool:
+        return tenant in self._tenants
+
+    @property
+    def tenants(self) -> int:
+        """How many tenants have waiting jobs."""
+        return len(self._tenants)
+
+    def turns(self) -> Iterator[str]:
+        """Go through the tenants with waiting jobs, the one whose turn it is first."""
+        return iter(self._tenants)
+
+    def push(self, job: Job) -> str | None:
+        """Take a job in; if it cannot wait, return why."""
+        queue = self._tenants.get(job.tenant)
+        if queue is not None and len(queue) >= self._limit:
+            return f"{self._limit} jobs of this tenant are waiting already"
+        if self._bytes + job.weight > MAX_WAITING_BYTES:
+            return "too many large jobs are waiting already"
+        if queue is None:
+            queue = self._tenants[job.tenant] = deque()
+        queue.append(job)
+        self._expiry.append(_Wait(job.number, job.tenant, job.accepted_at))
+        self._waiting.add(job.number)
+        self._bytes += job.weight
+        return None
+
+    def pop(self, tenant: str) -> Job:
+        """Take a tenant's next job out. That was its turn: now come the others."""
+        job = self._remove_first(tenant)
+        self.end_turn(tenant)
+        return job
+
+    def end_turn(self, tenant: str) -> None:
+        """Let all other tenants with waiting jobs come before this one."""
+        if tenant in self._tenants:
+            self._tenants.move_to_end(tenant)
+
+    def expired(self, now: float) -> list[Job]:
+        """Take the jobs out that have waited too long."""
+        jobs = []
+        while self._expiry and self._first_expires() <= now:
+            wait = self._expiry.popleft()
+            if wait.number in self._waiting:
+                # A tenant's jobs expire in their order, so the one that does is its first.
+                jobs.append(self._remove_first(wait.tenant))
+        return jobs
+
+    def next_expiry(self) -> float | None:
+        """Return when the next job has waited too long."""
+        while self._expiry and self._expiry[0].number not in self._waiting:
+            self._expiry.popleft()
+        return self._first_expires() if self._expiry else None
+
+    def _remove_first(self, tenant: str) -> Job:
+        queue = self._tenants[tenant]
+        job = queue.popleft()
+        if not queue:
+            del self._tenants[tenant]
+        self._waiting.remove(job.number)
+        self._bytes -= job.weight
+        return job
+
+    def _first_expires(self) -> float:
+        return self._expiry[0].accepted_at + self._seconds

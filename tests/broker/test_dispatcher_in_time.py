@@ -1,0 +1,275 @@
+"""The dispatcher for hours of simulated time: floods, deaths, replacements, tenants' turns."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jobs import job
+
+from actionsd_broker.config import Config
+from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
+from actionsd_broker.fleet import SLICE_SECONDS
+from actionsd_broker.job import Job
+from actionsd_protocol.errors import FailureKind
+
+START_SECONDS = 0.15
+DEATH_SECONDS = 0.02
+
+
+class World:
+    """Clients, workers and a supervisor as the dispatcher sees them, on a clock of its own."""
+
+    def __init__(self, job_seconds: Callable[[], float], **config: Any) -> None:
+        self.config = Config(**config)
+        self.dispatcher = Dispatcher(self.config)
+        self.job_seconds = job_seconds
+        self.now = 0.0
+        self.agenda: list[tuple[float, int, Callable[[], object]]] = []
+        self.planned = 0
+        self.serial = 0
+        self.submitted: dict[int, float] = {}
+        self.started: dict[int, float] = {}
+        self.answered: Counter[int] = Counter()
+        self.failed: Counter[FailureKind] = Counter()
+        self.done: Counter[str] = Counter()
+        self.retired: Counter[str] = Counter()
+        self.alive: set[str] = set()
+        self.busy: dict[str, int] = {}
+        self.served: dict[str, set[str]] = {}  # by those who are not doomed
+        self.flooding: set[str] = set()
+        self.fault: Callable[[], bool] = lambda: False
+        for _ in range(self.config.workers + self.config.spares):
+            self.start_worker()
+
+    def at(self, seconds: float, action: Callable[[], object]) -> None:
+        self.planned += 1
+        heapq.heappush(self.agenda, (self.now + seconds, self.planned, action))
+
+    def run(self, until: float) -> None:
+        while self.agenda and self.agenda[0][0] <= until:
+            at, _, action = heapq.heappop(self.agenda)
+            self.tick(at)
+            action()
+        self.tick(until)
+
+    def tick(self, until: float) -> None:
+        while (due := self.dispatcher.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.carry_out(self.dispatcher.tick(self.now))
+        self.now = until
+
+    def submit(self, tenant: str) -> int:
+        number = len(self.submitted) + 1
+        self.submitted[number] = self.now
+        self.carry_out(self.dispatcher.submit(job(number, tenant, self.now), self.now))
+        return number
+
+    def flood(self, tenant: str, waiting: int = 5) -> None:
+        """Submit so many jobs of this tenant, and another for each that is answered."""
+        self.flooding.add(tenant)
+        for _ in range(waiting):
+            self.at(0, lambda: self.submit(tenant))
+
+    def answer(self, answered: Job) -> None:
+        self.answered[answered.number] += 1
+        if answered.tenant in self.flooding:
+            self.at(0.001, lambda: self.submit(answered.tenant))
+
+    def start_worker(self) -> None:
+        self.serial += 1
+        worker = f"w{self.serial}"
+        self.at(START_SECONDS, lambda: self.ready(worker))
+
+    def ready(self, worker: str) -> None:
+        self.alive.add(worker)
+        self.served[worker] = set()
+        self.carry_out(self.dispatcher.worker_ready(worker, self.now))
+
+    def report(self, worker: str, number: int) -> None:
+        if worker in self.alive and self.busy.get(worker) == number:
+            del self.busy[worker]
+            self.carry_out(self.dispatcher.reported(worker, self.now, fault=self.fault()))
+
+    def die(self, worker: str, *, culpable: bool = False) -> None:
+        if worker not in self.alive:
+            return
+        self.alive.discard(worker)
+        self.served.pop(worker, None)
+        self.busy.pop(worker, None)
+        lost = self.dispatcher.worker_lost(
+            worker, FailureKind.WORKER_LOST, "chaos", self.now, culpable=culpable
+        )
+        self.carry_out(lost)
+        self.start_worker()
+
+    def carry_out(self, commands: list[Command]) -> None:
+        for command in commands:
+            match command:
+                case Assign(worker, assigned):
+                    self.assign(worker, assigned.number, assigned.tenant)
+                case Complete(done):
+                    self.answer(done)
+                    self.done[done.tenant] += 1
+                case Fail(failed, kind):
+                    self.answer(failed)
+                    self.failed[kind] += 1
+                case Retire(worker, reason):
+                    assert worker not in self.busy
+                    self.retired[reason] += 1
+                    self.doom(worker)
+                case Kill(worker):
+                    self.doom(worker)
+        self.check()
+
+    def assign(self, worker: str, number: int, tenant: str) -> None:
+        assert worker in self.alive
+        assert worker not in self.busy
+        assert number not in self.started
+        self.started[number] = self.now
+        self.busy[worker] = number
+        self.served[worker].add(tenant)
+        self.at(self.job_seconds(), lambda: self.report(worker, number))
+
+    def doom(self, worker: str) -> None:
+        self.served.pop(worker, None)
+        self.at(DEATH_SECONDS, lambda: self.die(worker))
+
+    def check(self) -> None:
+        if self.config.isolation == "isolate":
+            bound = [worker for worker in self.served if worker in self.busy]
+        else:
+            bound = [worker for worker, tenants in self.served.items() if tenants]
+            assert all(len(self.served[worker]) == 1 for worker in bound)
+        assert len(bound) <= self.config.workers
+        fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
+        assert not any((fleet.tenant_of(worker) or "") in queues for worker in fleet.idle)
+
+    def waited(self, number: int) -> float:
+        return self.started[number] - self.submitted[number]
+
+
+def steady(seconds: float) -> Callable[[], float]:
+    return lambda: seconds
+
+
+@pytest.mark.parametrize("spares", [0, 1])
+def test_two_floods_on_one_worker_both_get_on(spares: int) -> None:
+    world = World(steady(0.005), workers=1, spares=spares)
+    world.flood("a")
+    world.flood("b")
+    world.run(60)
+    assert min(world.done.values()) > 0.8 * max(world.done.values())
+    # A slice each, and the worker is at work for most of the time.
+    assert world.retired["another tenant's turn"] <= 60 / SLICE_SECONDS
+    assert world.done.total() * 0.005 > (0.35 if spares == 0 else 0.6) * 60
+
+
+@pytest.mark.parametrize("isolation", ["process", "job", "isolate"])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_tenant_with_one_job_waits_for_few_slices_only(isolation: str, workers: int) -> None:
+    world = World(steady(0.005), workers=workers, isolation=isolation)
+    loud = ["a", "b", "c", "d"]
+    for tenant in loud:
+        world.flood(tenant)
+    numbers: list[int] = []
+    for second in range(1, 60):
+        world.at(second, lambda: numbers.append(world.submit("quiet")))
+    world.run(61)
+    switch = DEATH_SECONDS + START_SECONDS
+    assert max(map(world.waited, numbers)) <= (SLICE_SECONDS + 0.005 + switch) * len(loud)
+
+
+def test_tenants_that_need_no_more_than_there_is_are_left_alone() -> None:
+    world = World(steady(0.005), workers=2, recycle_jobs=0)
+    world.flood("a", waiting=1)
+    world.flood("b", waiting=1)
+    world.run(60)
+    assert not world.retired
+    assert min(world.done.values()) > 5000
+
+
+def test_hundred_tenants_in_turn_are_all_served() -> None:
+    world = World(steady(0.005), workers=4, spares=2, queue_seconds=60.0)
+    for number in range(100):
+        world.flood(f"t{number}", waiting=1)
+    world.run(120)
+    assert len(world.done) == 100
+    assert min(world.done.values()) > 0.5 * max(world.done.values())
+    assert not world.failed
+
+
+@pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
+@pytest.mark.parametrize("seed", range(3))
+def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(isolation: str, seed: int) -> None:
+    """Workers die, hang and wear out, tenants flood: nobody is forgotten or served twice."""
+    chance = random.Random(seed)  # noqa: S311 - chaos, not secrets
+    world = World(
+        # One in a hundred hangs until it is killed.
+        lambda: 1e9 if chance.random() < 0.01 else chance.expovariate(4),
+        workers=3,
+        isolation=isolation,
+        queue_limit=20,
+        queue_seconds=5.0,
+        recycle_jobs=10,
+        recycle_seconds=20.0,
+    )
+    world.fault = lambda: chance.random() < 0.05
+
+    def arrive() -> None:
+        world.submit(f"t{int(chance.paretovariate(1)) % 7}")
+        # Bursts, and times in which little happens.
+        world.at(chance.expovariate(30 if world.now % 120 < 20 else 3), arrive)
+
+    def shoot() -> None:
+        if world.alive:
+            world.die(chance.choice(sorted(world.alive)), culpable=chance.random() < 0.5)
+        world.at(chance.expovariate(0.1), shoot)
+
+    def accuse() -> None:
+        if world.alive:
+            worker = chance.choice(sorted(world.alive))
+            world.carry_out(world.dispatcher.violated(worker, "lied", world.now))
+        world.at(chance.expovariate(0.02), accuse)
+
+    for begin in (arrive, shoot, accuse):
+        world.at(0, begin)
+    world.run(3600)
+    world.agenda = [entry for entry in world.agenda if entry[2] not in (arrive, shoot, accuse)]
+    heapq.heapify(world.agenda)
+    world.run(3700)
+    assert world.dispatcher.empty
+    assert world.answered == dict.fromkeys(world.submitted, 1)
+    assert {*world.failed} >= {
+        FailureKind.WORKER_LOST,
+        FailureKind.TIMEOUT,
+        FailureKind.QUEUE_TIMEOUT,
+        FailureKind.OVERLOADED,
+        FailureKind.POISONED,
+    }
+    assert {"a fault", "10 jobs", "in use for 20 s"} <= {*world.retired}
+
+
+@pytest.mark.parametrize("waiting", [10, 10_000])
+def test_a_step_looks_at_no_more_of_those_who_wait_than_it_must(
+    waiting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(steady(0.005), workers=4)
+    world.run(1)
+    for number in range(waiting):
+        world.submit(f"t{number}")
+    looks = 0
+    held = world.dispatcher._fleet.held
+
+    def counted(tenant: str) -> int:
+        nonlocal looks
+        looks += 1
+        return held(tenant)
+
+    monkeypatch.setattr(world.dispatcher._fleet, "held", counted)
+    world.submit("late")
+    assert looks < 20
