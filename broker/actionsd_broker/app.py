@@ -10,13 +10,14 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import zmq
 
-from actionsd_broker import answers, kernel_word, log, proof, verdict
+from actionsd_broker import answers, log, verdict
+from actionsd_broker.admission import Admission
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import (
@@ -34,6 +35,7 @@ from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
+from actionsd_broker.sentry import Sentry
 from actionsd_broker.supervisor import Exit, Quarters, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
 from actionsd_protocol.messages import Layer, Span
@@ -96,14 +98,14 @@ class App:
         self._endpoints = endpoints
         self._on_ready = on_ready
         self._ready = False
-        self._v8 = ""
-        self._layers: list[Layer] = []  # of the seal of the worker that started last
-        self._missing: list[Layer] = []
         self._planner = Planner()
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
         self._draining_since: float | None = None
         self._dispatcher = Dispatcher(config)
+        self._sentry = Sentry(
+            config.memory_mib * 2**20, waiting_bytes=lambda: self._dispatcher.waiting_bytes
+        )
         self._wake_read, self._wake_write = socket.socketpair()
         for end in (self._wake_read, self._wake_write):
             end.settimeout(0)
@@ -129,6 +131,8 @@ class App:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
         count = self._config.workers + self._config.spares
         self._supervisor = Supervisor(count, self._quarters())
+        required = self._config.sandbox == "required"
+        self._admission = Admission(self._supervisor, self._sentry, required=required)
         try:
             self._loop()
         finally:
@@ -161,6 +165,7 @@ class App:
         poller = zmq.Poller()
         poller.register(self._backend.socket, zmq.POLLIN)
         poller.register(self._backend.tickets.socket, zmq.POLLIN)
+        poller.register(self._backend.connections.monitor, zmq.POLLIN)
         poller.register(self._supervisor.epoll.fileno(), zmq.POLLIN)
         poller.register(self._wake_read.fileno(), zmq.POLLIN)
         while not self._drained():
@@ -176,8 +181,7 @@ class App:
             self._backend.expect(worker)
         self._supervisor.kill_unready(now)
         stirred = dict(poller.poll(self._patience_ms(now)))
-        if self._backend.tickets.socket in stirred:
-            self._backend.tickets.answer()
+        self._take_connections(stirred)
         if self._backend.socket in stirred:
             self._take_events()
         if self._supervisor.epoll.fileno() in stirred:
@@ -190,7 +194,19 @@ class App:
         if self._wake_read.fileno() in stirred:
             for number in self._wake_read.recv(64):
                 self._signal(number)
-        self._execute(self._dispatcher.tick(time.monotonic()))
+        self._keep_limits(time.monotonic())
+
+    def _take_connections(self, stirred: Mapping[object, int]) -> None:
+        if self._backend.tickets.socket in stirred:
+            self._backend.tickets.answer()
+        if self._backend.connections.monitor in stirred:
+            for pid in self._backend.connections.receive():
+                self._sentry.hung_up(pid, time.monotonic())
+
+    def _keep_limits(self, now: float) -> None:
+        for worker, breach in self._sentry.look(now):
+            self._execute(self._dispatcher.breached(worker, *breach, now))
+        self._execute(self._dispatcher.tick(now))
 
     def _take_events(self) -> None:
         for event in self._backend.receive():
@@ -213,6 +229,7 @@ class App:
         deadlines = [
             self._dispatcher.next_deadline(),
             self._supervisor.next_deadline(),
+            self._sentry.next_look,
             None
             if self._draining_since is None
             else self._draining_since + self._config.drain_seconds,
@@ -222,8 +239,8 @@ class App:
 
     def _drained(self) -> bool:
         self._keeper.raise_start_error()
-        if self._config.sandbox == "required" and (fatal := proof.fatal(self._missing)):
-            raise StartError(proof.refusal(fatal))
+        if not self._ready:
+            self._admission.check()
         if self._supervisor.hopeless:
             words = self._supervisor.last_words
             raise StartError(
@@ -327,11 +344,12 @@ class App:
                 case Fail():
                     self._fail(command)
                 case Kill(worker, reason):
-                    log.warning("worker_killed", worker=short(worker), reason=reason)
+                    log.warning("worker_killed", worker=short(worker), reason=_redact(reason))
+                    self._forget(worker)
                     self._supervisor.kill(worker)
                 case Retire(worker, reason):
                     log.info("worker_retired", worker=short(worker), reason=reason)
-                    self._backend.forget(worker)
+                    self._forget(worker)
                     self._supervisor.retire(worker, time.monotonic())
                 case Complete():
                     raise AssertionError("a report is completed where it is received")
@@ -344,6 +362,8 @@ class App:
             # A bug of ours; the job and the worker pay for it, nobody else.
             log.error("internal_error", at=log.places(error))
             self._violation(worker, "its job could not be sent")
+        else:
+            self._sentry.begun(worker, assigned.job.plan.steps)
 
     def _fail(self, failed: Fail) -> None:
         job = failed.job
@@ -362,21 +382,15 @@ class App:
                 self._violation(worker, reason)
 
     def _started(self, started: Started) -> None:
-        worker, pid, v8, layers = started
-        if not self._supervisor.ready(worker, pid):
-            self._violation(worker, f"claims to be pid {pid}")
+        try:
+            admitted = self._admission.admit(started)
+        except ProtocolError as error:
+            self._violation(started.worker, str(error))
             return
-        uid = self._supervisor.uid(worker)
-        self._layers = list(layers)
-        self._missing = proof.missing(layers, kernel_word.threads(pid), uid)
-        if self._config.sandbox == "required" and proof.fatal(self._missing):
-            self._supervisor.kill(worker)
-            return
-        self._v8 = v8
-        log.info("worker_ready", worker=short(worker), pid=pid)
-        self._execute(self._dispatcher.worker_ready(worker, time.monotonic()))
-        self._keeper.start()
-        self._announce()
+        if admitted:
+            self._execute(self._dispatcher.worker_ready(started.worker, time.monotonic()))
+            self._keeper.start()
+            self._announce()
 
     def _reported(self, worker: str, spans: Sequence[Span], document: bytes) -> None:
         job = self._dispatcher.running_on(worker)
@@ -389,6 +403,7 @@ class App:
             self._violation(worker, str(error))
             return
         fault = verdict.exhausting(report)
+        self._sentry.done(worker)
         commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         done = [command for command in commands if isinstance(command, Complete)]
@@ -404,13 +419,12 @@ class App:
             self._answer(self._origins.pop(job.number), result)
 
     def _violation(self, worker: str, reason: str) -> None:
-        log.error("protocol_violation", worker=short(worker), reason=_QUOTED.sub("…", reason))
-        self._backend.forget(worker)
+        log.error("protocol_violation", worker=short(worker), reason=_redact(reason))
         self._execute(self._dispatcher.violated(worker, reason, time.monotonic()))
 
     def _worker_exit(self, exit_: Exit) -> None:
         now = time.monotonic()
-        self._backend.forget(exit_.worker)
+        self._forget(exit_.worker)
         with_job = self._dispatcher.running_on(exit_.worker) is not None
         level = log.info if exit_.retired else log.warning
         level("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
@@ -421,20 +435,27 @@ class App:
         lost = self._dispatcher.worker_lost(exit_.worker, kind, reason, now, culpable=culpable)
         self._execute(lost)
 
+    def _forget(self, worker: str) -> None:
+        self._backend.forget(worker)
+        self._sentry.gone(worker)
+
     def _announce(self) -> None:
         enough = self._supervisor.ready_count >= self._config.workers
         if self._ready or not enough or not self._keeper.ready:
             return
         self._ready = True
+        self._sentry.rest()
         line = ReadyLine(
             endpoint=self._endpoints.clients,
-            v8=self._v8,
+            v8=self._admission.v8,
             workers=self._config.workers,
-            layers=self._layers,
-            missing=self._missing,
+            layers=self._admission.layers,
+            missing=self._admission.missing,
         )
         log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
-        for layer in line.missing:
-            level = log.error if layer.name in proof.REQUIRED else log.info
-            level("sandbox_layer_missing", layer=layer.name, reason=layer.detail)
+        self._admission.announce()
         self._on_ready(line)
+
+
+def _redact(reason: str) -> str:
+    return _QUOTED.sub("…", reason)

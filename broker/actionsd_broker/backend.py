@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import zmq
 
+from actionsd_broker.connections import Connections
 from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
 from actionsd_broker.tickets import DOMAIN, Tickets
@@ -75,6 +76,7 @@ class Backend:
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 0)
+        self.connections = Connections(self.socket)
         self.socket.bind(endpoint)
         self._peers: dict[str, _Peer] = {}
 
@@ -123,6 +125,7 @@ class Backend:
 
     def close(self) -> None:
         """Close, dropping what workers have not taken."""
+        self.connections.close()
         self.socket.close()
         self.tickets.close()
 

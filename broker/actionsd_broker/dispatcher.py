@@ -97,6 +97,11 @@ class Dispatcher:
         return len(self._queues)
 
     @property
+    def waiting_bytes(self) -> int:
+        """What the jobs that wait keep in memory, or so."""
+        return self._queues.weight
+
+    @property
     def running(self) -> int:
         """How many jobs are in a worker."""
         return len(self._running)
@@ -157,6 +162,10 @@ class Dispatcher:
         message = f"the worker broke the protocol: {reason}"
         kill = self._condemn(worker, reason, (FailureKind.WORKER_LOST, message))
         return [kill, *self._fill(now)]
+
+    def breached(self, worker: str, kind: FailureKind, message: str, now: float) -> list[Command]:
+        """Condemn a worker that went over a limit from which it cannot be called back."""
+        return [self._condemn(worker, message, (kind, message)), *self._fill(now)]
 
     def worker_lost(
         self, worker: str, kind: FailureKind, reason: str, now: float, *, culpable: bool

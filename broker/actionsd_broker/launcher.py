@@ -27,6 +27,9 @@ from actionsd_protocol.orders import (
 # Nothing of the broker's environment: it may hold secrets, and V8 and ICU read some of it.
 _ENVIRONMENT = {"TZ": "UTC", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
+COMMAND = (sys.executable, "-E", "-P", "-m", "actionsd_worker")
+"""The zygote, as a program: nothing of the worker's code is ever in the broker's process."""
+
 _ANSWERS = msgspec.json.Decoder(ZygoteAnswer)
 
 
@@ -71,7 +74,7 @@ class Launcher:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-E", "-P", "-m", "actionsd_worker"],
+                COMMAND,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

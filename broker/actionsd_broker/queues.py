@@ -38,6 +38,11 @@ class Queues:
         self._waiting: set[int] = set()
         self._bytes = 0
 
+    @property
+    def weight(self) -> int:
+        """What the jobs that wait keep in memory, in bytes or so."""
+        return self._bytes
+
     def __len__(self) -> int:
         return len(self._waiting)
 

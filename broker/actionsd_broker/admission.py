@@ -1,0 +1,61 @@
+"""A worker's first words: who it is, whether it is sealed, and so whether it may have jobs.
+
+What a worker says of its seal is held against what the kernel says (`proof`), before its
+first job. Where the configuration requires a seal, a worker without one gets none.
+"""
+
+from __future__ import annotations
+
+from actionsd_broker import kernel_word, log, proof
+from actionsd_broker.backend import Started
+from actionsd_broker.errors import StartError
+from actionsd_broker.sentry import Sentry
+from actionsd_broker.supervisor import Supervisor, short
+from actionsd_protocol.errors import RemoteProtocolError
+from actionsd_protocol.messages import Layer
+
+
+class Admission:
+    """Lets workers in, or kills them. `layers` and `missing` are of the latest one's seal."""
+
+    def __init__(self, supervisor: Supervisor, sentry: Sentry, *, required: bool) -> None:
+        self._supervisor = supervisor
+        self._sentry = sentry
+        self._required = required
+        self.layers: list[Layer] = []
+        self.missing: list[Layer] = []
+        self.v8 = ""
+
+    def admit(self, started: Started) -> bool:
+        """Tell whether this worker may have jobs; raises RemoteProtocolError if it lies."""
+        worker, pid, v8, layers = started
+        if not self._supervisor.ready(worker, pid):
+            raise RemoteProtocolError(f"claims to be pid {pid}")
+        self.v8, self.layers = v8, list(layers)
+        uid = self._supervisor.uid(worker)
+        self.missing = proof.missing(layers, kernel_word.threads(pid), uid)
+        if self._required and proof.fatal(self.missing):
+            self._refuse(worker)
+            return False
+        try:
+            self._sentry.ready(worker, pid)
+        except OSError:
+            return False  # it has ended in between, and its exit will be heard of
+        log.info("worker_ready", worker=short(worker), pid=pid)
+        return True
+
+    def check(self) -> None:
+        """Raise StartError if the latest worker was refused for its seal."""
+        if self._required and (fatal := proof.fatal(self.missing)):
+            raise StartError(proof.refusal(fatal))
+
+    def announce(self) -> None:
+        """Log what is missing of the seal."""
+        for layer in self.missing:
+            level = log.error if layer.name in proof.REQUIRED else log.info
+            level("sandbox_layer_missing", layer=layer.name, reason=layer.detail)
+
+    def _refuse(self, worker: str) -> None:
+        names = ", ".join(layer.name for layer in proof.fatal(self.missing))
+        log.error("worker_not_sealed", worker=short(worker), missing=names)
+        self._supervisor.kill(worker)
