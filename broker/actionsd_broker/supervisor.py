@@ -26,6 +26,9 @@ from actionsd_protocol.orders import WorkerOrders
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
 
+CLOSE_SECONDS = 5.0
+"""For the zygote to tell of each death at the end."""
+
 RETRY_SECONDS = 0.5
 """Before another try where the system would not even start a process."""
 
@@ -193,9 +196,12 @@ class Supervisor:
         for worker in list(self._workers):
             self.kill(worker)
         while self._workers and self._launcher is not None:
-            select.select([self._launcher.control], [], [])
+            if not select.select([self._launcher.control], [], [], CLOSE_SECONDS)[0]:
+                break  # the zygote does not answer; the workers die with it
             self._hear()
         self._close_launcher()
+        for name in list(self._workers):
+            self._bury(name, ZYGOTE_GONE)
         self.epoll.close()
 
     def _try_spawn(self, now: float) -> str | None:
