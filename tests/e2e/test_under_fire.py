@@ -16,6 +16,7 @@ from actionsd_protocol.errors import FailureKind
 
 JOBS = 2000
 LANES = 32
+TENANTS = 2
 KILL_SECONDS = 1.0
 SCRIPT = """function roles(ctx, api) {
   const flat = [];
@@ -39,7 +40,7 @@ async def load(client: AsyncClient, results: dict[int, Result]) -> None:
             context = {"claims": {"sub": f"user-{number}"}, "userGrants": GRANTS}
             assert number not in results
             results[number] = await client.call(
-                "preuserinfo", tenant=f"t{number % 5}", context=context, actions=actions
+                "preuserinfo", tenant=f"t{number % TENANTS}", context=context, actions=actions
             )
 
     await asyncio.gather(*[lane() for _ in range(LANES)])
