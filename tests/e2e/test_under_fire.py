@@ -16,7 +16,7 @@ from actionsd_protocol.errors import FailureKind
 
 JOBS = 2000
 LANES = 32
-TENANTS = 2
+TENANTS = 5
 KILL_SECONDS = 1.0
 SCRIPT = """function roles(ctx, api) {
   const flat = [];
