@@ -47,7 +47,7 @@ def main(command: list[str]) -> None:
     bpf.load(bpf.assemble(machine, rules, verdicts, bpf.ALLOW))
     if os.geteuid() == 0:
         keep_capabilities()
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - that is what this program is for
 
 
 def keep_capabilities() -> None:
