@@ -69,9 +69,9 @@ class Planner:
                 Step(
                     name=action.name,
                     script=script,
-                    timeout=action.timeout,
                     allowed_to_fail=action.allowed_to_fail,
                     fresh=self._is_fresh(action, script),
+                    **action.limits(),
                 )
             )
         return Plan(tuple(steps), sources, sum(map(len, sources.values())))

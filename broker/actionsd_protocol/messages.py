@@ -7,7 +7,7 @@ passes it on (`HAS_PAYLOAD`). docs/protocol.md describes the same for other lang
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -26,6 +26,9 @@ Text: TypeAlias = Annotated[str, Meta(max_length=1000)]
 Source: TypeAlias = Annotated[str, Meta(max_length=MAX_SCRIPT_CHARACTERS)]
 ScriptId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=20)]
+MemoryMib: TypeAlias = Annotated[int, Meta(ge=16, le=512)]
+Characters: TypeAlias = Annotated[int, Meta(ge=0, le=2**21)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=10_000)]
 Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -33,17 +36,35 @@ class Message(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True)
     """What all messages share: a `type` on the wire, immutability, strictness."""
 
 
-class Action(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one action may take, and where that is written down: nowhere else.
+
+    `timeout` is of the function, on the wall clock (spec, 1.2); `cpu` of the top level and
+    the function together. `memory` is in MiB, beyond what an idle worker has. `output` is
+    characters of mutations and logs as JSON; `logs` are lines, those of the log claim too.
+    """
+
+    timeout: Seconds = 20.0
+    cpu: Seconds = 5.0
+    memory: MemoryMib = 128
+    output: Characters = 2**20
+    mutations: Count = 1000
+    logs: Count = 1000
+
+    def limits(self) -> dict[str, Any]:
+        """Return them by name, for whatever else has them."""
+        return {name: getattr(self, name) for name in Limits.__struct_fields__}
+
+
+class Action(Limits, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One action as a job carries it inline: the script and how to run it.
 
-    `name` is the function to call. `timeout` is in seconds, 20 at the most (spec, 1.2).
-    `realm` "fresh" runs it in an isolate of its own, "shared" never does, "auto" decides
-    by what the script does (docs/actions.md, "Realms").
+    `name` is the function to call. `realm` "fresh" runs it in an isolate of its own,
+    "shared" never does, "auto" decides by what the script does (docs/actions.md, "Realms").
     """
 
     name: Name
     script: Source
-    timeout: Seconds = 20.0
     allowed_to_fail: bool = False
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
@@ -126,12 +147,11 @@ class Report(Message, frozen=True, tag="report"):
 # Broker to worker
 
 
-class Step(Struct, frozen=True, forbid_unknown_fields=True):
+class Step(Limits, frozen=True, forbid_unknown_fields=True):
     """One action of an assigned job. `script` names a source that the worker holds."""
 
     name: Name
     script: ScriptId
-    timeout: Seconds
     allowed_to_fail: bool
     fresh: bool
 
