@@ -48,7 +48,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     queue_seconds: Annotated[float, Meta(gt=0)] = 10.0
     drain_seconds: Annotated[float, Meta(gt=0)] = 60.0
     sandbox: Annotated[str, Meta(pattern=r"^(required|best-effort)\Z")] = "required"
-    memory_mib: Annotated[int, Meta(ge=64, le=8192)] = 512
+    memory_mib: Annotated[int, Meta(ge=64, le=8192)] = 640
     jitless: bool = False
     log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"

@@ -6,7 +6,7 @@ A directory with one TOML manifest for each tenant, and the scripts as files bes
 
     [actions.roleClaims]                  # the function's name
     file = "role_claims.js"
-    timeout = 2.0                        # seconds, 20 at the most and by default
+    timeout = 2.0                        # and other limits, as in docs/actions.md
     allowed_to_fail = true               # default: false
     realm = "auto"                       # or "shared", "fresh" (docs/actions.md)
 
@@ -36,15 +36,14 @@ from actionsd_protocol.messages import (
     MAX_ACTIONS,
     MAX_SCRIPT_CHARACTERS,
     Action,
+    Limits,
     Name,
-    Seconds,
 )
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
 
 
-class _ActionTable(Struct, frozen=True, forbid_unknown_fields=True):
+class _ActionTable(Limits, frozen=True, forbid_unknown_fields=True):
     file: str
-    timeout: Seconds = 20.0
     allowed_to_fail: bool = False
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
@@ -156,9 +155,9 @@ class _Loader:
         return Action(
             name=name,
             script=source,
-            timeout=table.timeout,
             allowed_to_fail=table.allowed_to_fail,
             realm=table.realm,
+            **table.limits(),
         )
 
     def _bind(

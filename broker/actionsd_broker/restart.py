@@ -15,6 +15,12 @@ from actionsd_protocol.errors import FailureKind
 EXIT_LATE = 75
 """A worker's own end when a script would not stop (actionsd_sandbox.deadline)."""
 
+EXIT_CPU = 76
+"""The same, for CPU."""
+
+EXIT_MEMORY = 77
+"""The same, for memory."""
+
 FIRST_DELAY_SECONDS = 0.1
 LONGEST_DELAY_SECONDS = 5.0
 HOPELESS_FAILURES = 6
@@ -45,7 +51,9 @@ def classify(returncode: int) -> Death:
     """Return what a return code says, negative for a signal (sealed-worker.md, 9)."""
     if returncode == EXIT_LATE:
         return Death(FailureKind.TIMEOUT, "the action took longer than its timeout")
-    if returncode == -signal.SIGTRAP:
+    if returncode == EXIT_CPU:
+        return Death(FailureKind.CPU_LIMIT, "the action took more CPU than it may")
+    if returncode in (EXIT_MEMORY, -signal.SIGTRAP):
         # V8 ends the process with a trap when its heap is full.
         return Death(FailureKind.MEMORY_LIMIT, "the action took more memory than it may")
     if returncode == -signal.SIGSYS:

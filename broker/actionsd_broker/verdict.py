@@ -8,6 +8,9 @@ says of costs is kept within what the broker measured.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Span, Step
@@ -15,6 +18,7 @@ from actionsd_protocol.report import (
     ActionReport,
     AnyMutation,
     AppendLogIntoClaims,
+    LogLine,
     ReportDocument,
     SetClaim,
 )
@@ -56,6 +60,7 @@ def judge(
     for line in report.logs:
         if line.action not in begun:
             raise RemoteProtocolError("a log line of an action that did not run")
+    _judge_output(steps, report)
 
 
 def _judge_actions(steps: Sequence[Step], actions: Sequence[ActionReport]) -> None:
@@ -96,6 +101,67 @@ def exhausting(report: ReportDocument) -> bool:
     return any(
         action.error is not None and action.error.kind in _LIMITS for action in report.actions
     )
+
+
+@dataclass(slots=True)
+class _Output:
+    """What the actions of one name may write, and what is left of it.
+
+    Counted from the values and not from their JSON, which may be escaped in more ways than
+    one: an honest worker, which counts the JSON that it writes, never comes to less.
+    """
+
+    characters: int = 0
+    mutations: int = 0
+    logs: int = 0
+    log_claims: int = 0
+
+    def allow(self, step: Step) -> None:
+        self.characters += step.output
+        self.mutations += step.mutations
+        self.logs += step.logs
+        self.log_claims += 1
+
+    def take_mutation(self, mutation: AnyMutation) -> None:
+        if isinstance(mutation, AppendLogIntoClaims):
+            # Not a mutation that an action asks for, but what its lines come to.
+            self.log_claims -= 1
+            self.logs -= len(mutation.value)
+            self.characters -= sum(map(len, mutation.value))
+        else:
+            self.mutations -= 1
+            self.characters -= sum(map(_length, msgspec.structs.astuple(mutation)))
+
+    def take_line(self, line: LogLine) -> None:
+        self.logs -= 1
+        self.characters -= len(line.message)
+
+    @property
+    def overdrawn(self) -> bool:
+        return min(self.characters, self.mutations, self.logs, self.log_claims) < 0
+
+
+def _judge_output(steps: Sequence[Step], report: ReportDocument) -> None:
+    """Raise RemoteProtocolError if an action wrote more than it may."""
+    if not report.mutations and not report.logs:
+        return
+    left: dict[str, _Output] = {}
+    for step in steps:  # one action may be bound twice
+        left.setdefault(step.name, _Output()).allow(step)
+    for mutation in report.mutations:
+        left[mutation.action].take_mutation(mutation)
+    for line in report.logs:
+        left[line.action].take_line(line)
+    if any(output.overdrawn for output in left.values()):
+        raise RemoteProtocolError("more output of an action than it may make")
+
+
+def _length(value: object) -> int:
+    if isinstance(value, msgspec.Raw):
+        return len(str(value, "utf-8"))
+    if isinstance(value, list):
+        return sum(map(len, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcome]:

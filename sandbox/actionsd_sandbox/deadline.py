@@ -1,9 +1,10 @@
-"""The clock over a running script: cancel when its time is up, exit when it does not listen.
+"""The clock over a running script: cancel when it takes too much, exit when it does not listen.
 
-The prelude writes each phase's deadline into the mailbox, so a job costs no timer of its
-own: one interval timer stands, and when it goes off it looks who is late. The handler
-runs on the main thread while JavaScript runs on V8's. A broker watches from outside too;
-this is for the graceful end, which keeps what was done before the time was up.
+The prelude writes each phase's deadline into the mailbox, and a meter knows what the
+action may take beside time, so a job costs no timer of its own: one interval timer
+stands, and when it goes off it looks at both. The handler runs on the main thread while
+JavaScript runs on V8's. A broker watches from outside too; this is for the graceful end,
+which keeps what was done before.
 """
 
 from __future__ import annotations
@@ -15,28 +16,62 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach, Meter
+
 GRACE_SECONDS = 0.05
-"""Between the request to end and the exit. Some built-ins do not listen (spec, 6)."""
+"""Of CPU, between the request to end and the exit. Some built-ins do not listen (spec, 6).
+
+On the wall clock it may be longer: a thread that gets no CPU has not even heard of it.
+"""
+
+MEMORY_GRACE_SECONDS = 0.25
+"""The same, for memory: V8 is likely to be collecting, and to hear of it afterwards."""
+
+LONGEST_GRACE_SECONDS = 0.5
+"""On the wall clock, however little CPU there was."""
 
 EXIT_LATE = 75
-"""Exit status of a worker whose script could not be interrupted."""
+"""Exit status of a worker whose script could not be interrupted when its time was up."""
 
-_SOON_SECONDS = 0.005
+EXIT_CPU = 76
+"""The same, when its CPU was spent."""
+
+EXIT_MEMORY = 77
+"""The same, when it took too much memory; or there is none left for our own work."""
+
+_GRACES = {
+    Breach.TIMEOUT: GRACE_SECONDS,
+    Breach.CPU: GRACE_SECONDS,
+    Breach.MEMORY: MEMORY_GRACE_SECONDS,
+}
+_EXITS = {Breach.TIMEOUT: EXIT_LATE, Breach.CPU: EXIT_CPU, Breach.MEMORY: EXIT_MEMORY}
+
 _NEVER = float("inf")
+
+
+def _nothing_runs() -> float:
+    return 0.0
+
+
+def _nothing_to_cancel() -> None:
+    pass
 
 
 class DeadlineTimer:
     """Watches one running phase at a time.
 
-    `late` is set once the running script was told to end.
+    `breach` is set once the running script was told to end. Everything here is done under
+    `lock`, which the handler takes too, on a thread that may hold it.
     """
 
     def __init__(self) -> None:
-        self.late = False
-        self.lock = threading.Lock()
-        self._due: Callable[[], float] = lambda: 0.0
-        self._cancel: Callable[[], None] = lambda: None
+        self.breach: Breach | None = None
+        self.lock = threading.RLock()
+        self._meter = Meter()
+        self._due: Callable[[], float] = _nothing_runs
+        self._cancel: Callable[[], None] = _nothing_to_cancel
         self._fires_at = _NEVER
+        self._grace = (0.0, 0.0)  # when it ends: on the thread's CPU clock, and on the wall's
         signal.signal(signal.SIGALRM, self._fired)
 
     def attach(self, due: Callable[[], float], cancel: Callable[[], None]) -> None:
@@ -46,13 +81,24 @@ class DeadlineTimer:
         something does whose deadline is not known yet.
         """
         with self.lock:
-            self.late = False
-            self._due = due
+            # In this order: the handler may run between any two of these lines.
+            self._due = _nothing_runs
             self._cancel = cancel
+            self.breach = None
+            self._due = due
+            self._expect(LOOK_SECONDS)  # the last look may have found nothing to watch
 
     def detach(self) -> None:
         """Watch nothing any more, whatever is still to fire."""
-        self.attach(lambda: 0.0, lambda: None)
+        with self.lock:
+            self._due = _nothing_runs
+            self._cancel = _nothing_to_cancel
+            self.breach = None
+
+    def begin(self, allowance: Allowance) -> int:
+        """Measure another action, run by the calling thread; return the memory there is."""
+        with self.lock:
+            return self._meter.begin(allowance)
 
     def expect(self, seconds: float) -> None:
         """Make sure to look no later than in so many seconds; from any thread."""
@@ -73,12 +119,23 @@ class DeadlineTimer:
             due = self._due()
             if due == 0:
                 return
-            left = due / 1000 - time.time()
-            if left > 0:
-                self._expect(_SOON_SECONDS if left == _NEVER else left + 0.0005)
-            elif not self.late:
-                self.late = True
-                self._cancel()
-                self._expect(GRACE_SECONDS)
-            else:
-                os._exit(EXIT_LATE)
+            if self.breach is not None:
+                self._be_patient(self.breach)
+                return
+            self.breach = self._meter.breach(due)
+            if self.breach is None:
+                self._expect(self._meter.patience(due))
+                return
+            self._grace = (
+                self._meter.cpu_seconds() + _GRACES[self.breach],
+                time.monotonic() + LONGEST_GRACE_SECONDS,
+            )
+            self._cancel()
+            self._expect(GRACE_SECONDS)
+
+    def _be_patient(self, breach: Breach) -> None:
+        left = self._grace[0] - self._meter.cpu_seconds()
+        if left <= 0 or time.monotonic() >= self._grace[1]:
+            os._exit(_EXITS[breach])
+        else:
+            self._expect(left + 0.0005)

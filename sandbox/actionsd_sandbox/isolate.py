@@ -10,7 +10,7 @@ Threads. Each isolate has a thread of its own, made by mini-racer; JavaScript an
 callback run on it, the callbacks holding the GIL. Python's main thread starts
 evaluations, waits for them and cancels them. From within a callback nothing may be
 called that needs V8's thread (it would wait for itself for ever); what is safe there is
-the shared mailbox, `free_value` and `drain`.
+the shared mailbox, `free_value`, `drain`, `terminate` and `collect_garbage`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ from typing import Any, NamedTuple
 
 from py_mini_racer._dll import init_mini_racer
 
+from actionsd_sandbox.deadline import EXIT_MEMORY
+
 FLAGS = (
-    # One thread beside each isolate's own; a heap above 128 MiB ends the process.
-    "--single-threaded",
-    "--max-heap-size=128",
+    "--single-threaded",  # beside each isolate's own thread
+    # Above it the process ends. An action may be allowed 512 MiB: the meter must see it
+    # pass them before V8 does.
+    "--max-heap-size=640",
     # No WebAssembly, asm.js included: it would want new executable pages in a sealed
     # process. The prelude takes the name away; this leaves nothing to reach behind it.
     "--no-validate-asm",
@@ -43,7 +46,7 @@ JITLESS = ("--jitless",)
 
 # Types of a value handle (mini-racer's value.h).
 _STRING, _ARRAY_BUFFER = 5, 102
-_THREW, _PARSE_FAILED, _OUT_OF_MEMORY, _TERMINATED = 200, 201, 202, 204
+_THREW, _PARSE_FAILED, _TERMINATED = 200, 201, 204
 _TEXTS = range(_THREW, 207)
 
 EXIT_FAULT = 70
@@ -52,11 +55,17 @@ EXIT_FAULT = 70
 _COMPLETED = 1
 """The callback id of evaluations; those of host functions follow."""
 
-# V8's own symbols, which the library happens to export: the isolate of this thread, and
-# a checkpoint that runs its microtasks there and then. mini-racer itself only drains
-# them between its tasks, so that inside an endless `serve()` promises would never settle.
+# V8's own symbols, which the library happens to export. The isolate of this thread; a
+# checkpoint that runs its microtasks there and then, as mini-racer itself only drains them
+# between its tasks, so that inside an endless `serve()` promises would never settle; the
+# end of what runs, again if need be, where mini-racer cancels a task once; and the notice
+# that memory is short, on which V8 collects there and then (of the levels 0, 1 and 2 the
+# last), where mini-racer's own would wait for this thread.
 _GET_CURRENT = "_ZN2v87Isolate10GetCurrentEv"
 _CHECKPOINT = "_ZN2v815MicrotasksScope17PerformCheckpointEPNS_7IsolateE"
+_TERMINATE = "_ZN2v87Isolate18TerminateExecutionEv"
+_MEMORY_PRESSURE = "_ZN2v87Isolate26MemoryPressureNotificationENS_19MemoryPressureLevelE"
+_CRITICAL = 2
 
 
 class _Payload(ctypes.Union):
@@ -87,7 +96,6 @@ class Ending(enum.Enum):
     RETURNED = "returned"
     THREW = "threw"
     TERMINATED = "terminated"
-    OUT_OF_MEMORY = "out of memory"
 
 
 class Completion(NamedTuple):
@@ -100,7 +108,6 @@ class Completion(NamedTuple):
 _ENDINGS = {
     _THREW: Ending.THREW,
     _PARSE_FAILED: Ending.THREW,
-    _OUT_OF_MEMORY: Ending.OUT_OF_MEMORY,
     _TERMINATED: Ending.TERMINATED,
 }
 
@@ -124,14 +131,19 @@ class Engine:
         try:
             self.get_current = library[_GET_CURRENT]
             self.checkpoint = library[_CHECKPOINT]
+            self.terminate = library[_TERMINATE]
+            self.memory_pressure = library[_MEMORY_PRESSURE]
         except AttributeError as error:
             raise EngineError(
                 f"this mini-racer (V8 {self.version}) does not export {error}; "
                 "actionsd needs mini-racer >=0.14.1,<0.15"
             ) from error
         self.get_current.restype = ctypes.c_void_p
-        self.checkpoint.argtypes = [ctypes.c_void_p]
-        self.checkpoint.restype = None
+        self.memory_pressure.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        for function in (self.checkpoint, self.terminate):
+            function.argtypes = [ctypes.c_void_p]
+        for function in (self.checkpoint, self.terminate, self.memory_pressure):
+            function.restype = None
         self._provide_entropy()
 
     def _provide_entropy(self) -> None:
@@ -199,6 +211,10 @@ class Isolate:
         memory = (ctypes.c_ubyte * value.length).from_address(value.payload.pointer)
         return memoryview(memory).cast("B")
 
+    def has_ended(self) -> bool:
+        """Tell whether the evaluation is over, though nobody has taken its end."""
+        return not self._completions.empty()
+
     def cancel(self) -> None:
         """Terminate the JavaScript that runs. Some built-ins do not listen."""
         if self._task is not None:
@@ -207,6 +223,14 @@ class Isolate:
     def drain(self) -> None:
         """Run the microtasks that wait; only from within a host function."""
         self._engine.checkpoint(self._engine.get_current())
+
+    def terminate(self) -> None:
+        """Terminate the JavaScript that called; only from within a host function."""
+        self._engine.terminate(self._engine.get_current())
+
+    def collect_garbage(self) -> None:
+        """Free what JavaScript does not hold any more; only from within a host function."""
+        self._engine.memory_pressure(self._engine.get_current(), _CRITICAL)
 
     def close(self) -> None:
         """Free the isolate and its thread. Hangs where JavaScript cannot be terminated."""
@@ -222,6 +246,8 @@ class Isolate:
                 return
             self._free(handle)
             self._hosts[number - _COMPLETED - 1]()
+        except MemoryError:
+            os._exit(EXIT_MEMORY)  # the script has left nothing for us
         except BaseException:  # noqa: BLE001 - nothing can handle it, so the process ends
             traceback.print_exc()
             os._exit(EXIT_FAULT)

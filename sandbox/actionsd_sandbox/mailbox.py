@@ -13,6 +13,7 @@ Little-endian, offsets in bytes:
    20  int32    more       1 if another chunk follows
    24  int32    head       how much of a text from Python is the job, in code units
    28  int32    changes    counts what the script did through ctx and api
+   32  int32    litter     1 if what earlier jobs left is to be collected before this one
    64           the chunk
 """
 
@@ -45,6 +46,8 @@ class Reply(enum.IntEnum):
     """Microtasks changed something: write the report once more."""
     LEAVE = 2
     """Return from `serve`."""
+    WAIT = 3
+    """Do nothing: the run was told to end and is about to."""
 
 
 class Mailbox:
@@ -67,6 +70,10 @@ class Mailbox:
         """A counter that moves whenever a script changes something."""
         count: int = _INT.unpack_from(self._memory, 28)[0]
         return count
+
+    def set_litter(self, *, litter: bool) -> None:
+        """Say whether the prelude is to call `tidy` before it begins the job."""
+        _INT.pack_into(self._memory, 32, litter)
 
     def set_deadline(self, deadline_ms: float) -> None:
         """Note that nothing runs (0), or that something does (infinity)."""

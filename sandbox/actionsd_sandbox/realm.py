@@ -17,9 +17,10 @@ from collections.abc import Callable
 from importlib import resources
 from typing import NamedTuple, Self
 
-from actionsd_sandbox.deadline import DeadlineTimer
+from actionsd_sandbox.deadline import GRACE_SECONDS, DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine, Isolate
 from actionsd_sandbox.mailbox import SIZE_BYTES, Mailbox, Reply
+from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach
 from actionsd_sandbox.thrown import read_account
 
 PRELUDE = (
@@ -42,19 +43,27 @@ PRELUDE = (
 )
 """The prelude's files: later ones use what earlier ones put on `kernel`."""
 
-HOSTS = ("exchange", "receive", "send", "drain", "note", "random")
+HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random")
 
 
 RANDOM_BYTES = 64
 """What a script may take at once; a UUID takes 16."""
 
+LITTER_BYTES = 32 * 2**20
+"""What earlier actions may leave uncollected. More would come near the process's own limit,
+and be the next action's trouble."""
+
 
 class Work(NamedTuple):
-    """A job for the prelude: its head and context as JSON, and when to look first."""
+    """A job for the prelude: its head and context as JSON, and when to look first.
+
+    `allowances` has one for each of its actions.
+    """
 
     head: bytes
     context: bytes
     first_limit_seconds: float
+    allowances: tuple[Allowance, ...]
 
 
 class Cost(NamedTuple):
@@ -76,7 +85,10 @@ class PreludeError(Exception):
 
 
 class Realm:
-    """One isolate and its prelude. Use as a context manager; `close` frees it."""
+    """One isolate and its prelude. Use as a context manager; `close` frees it.
+
+    `breach` is why the last evaluation was told to end, None if it was not.
+    """
 
     def __init__(
         self,
@@ -86,12 +98,15 @@ class Realm:
         *,
         hardened: bool,
     ) -> None:
+        self.breach: Breach | None = None
         self._timer = timer
         self._exchange_with = exchange
         self._pending: Delivery | None = None
         self._busy = False
+        self._allowances: tuple[Allowance, ...] = ()
         self._costs: list[Cost] = []
         self._since = Cost(0, 0)
+        self._memory_floor = math.inf  # what this process has when no action runs
         self._isolate = Isolate(engine, {name: getattr(self, f"_{name}") for name in HOSTS})
         # A lexical binding with a name that no script can guess: unlike a property of the
         # global object it cannot be found by looking.
@@ -109,6 +124,11 @@ class Realm:
         self._mailbox.release()
         self._isolate.close()
 
+    @property
+    def finished(self) -> int:
+        """How many actions of the current job are over."""
+        return len(self._costs)
+
     def serve(self, pending: Delivery | None = None) -> Completion:
         """Exchange reports for jobs until something ends it; `pending` is handed over first."""
         self._pending = pending
@@ -122,18 +142,40 @@ class Realm:
 
     def collect(self, failure: dict[str, str] | None) -> Delivery:
         """Take what an unfinished job has done; with a failure, its running action failed."""
-        self._mailbox.put(json.dumps(failure).encode())
-        completion = self._isolate.evaluate(f"{self._kernel}.collect()")
+        self._allowances = ()  # nothing more begins here
+        self._mailbox.reply(Reply.LEAVE)
+        if failure is not None:
+            self._look()
+        completion = self._collect(failure)
+        if completion.ending is Ending.TERMINATED:
+            # Told to end when it had ended already, which then is left for the next one.
+            completion = self._collect(failure)
         if completion.ending is not Ending.RETURNED:
             raise PreludeError(completion.text)
         self._busy = False
         return Delivery(self._mailbox.take(), self._costs)
 
+    def _collect(self, failure: dict[str, str] | None) -> Completion:
+        self._mailbox.put(json.dumps(failure).encode())
+        return self._isolate.evaluate(f"{self._kernel}.collect()")
+
+    def _look(self) -> None:
+        # Takes what a cancelled action left where only its own code can tell what it is.
+        deadline_ms = (time.time() + GRACE_SECONDS) * 1000
+        self._watch(f"{self._kernel}.look()", lambda: deadline_ms)
+
     def _run(self, source: str) -> Completion:
-        self._timer.attach(lambda: self._mailbox.deadline_ms, self._isolate.cancel)
+        return self._watch(source, lambda: self._mailbox.deadline_ms)
+
+    def _watch(self, source: str, deadline_ms: Callable[[], float]) -> Completion:
+        def due() -> float:
+            return 0.0 if self._isolate.has_ended() else deadline_ms()
+
+        self._timer.attach(due, self._isolate.cancel)
         try:
             return self._isolate.evaluate(source)
         finally:
+            self.breach = self._timer.breach
             self._timer.detach()
 
     # On V8's thread, called by the prelude:
@@ -145,15 +187,13 @@ class Realm:
             changes = self._mailbox.changes
             self._isolate.drain()
             with self._timer.lock:
-                self._mailbox.set_deadline(0.0)
-                if self._timer.late:
-                    # Too late while draining: V8 throws us out as soon as we return.
-                    self._mailbox.reply(Reply.LEAVE)
+                if self._is_breached():
                     return
-            if self._mailbox.changes != changes:
-                self._mailbox.reply(Reply.AGAIN)
-                return
-            self._note()
+                if self._mailbox.changes != changes:
+                    self._mailbox.reply(Reply.AGAIN)
+                    return
+                self._mailbox.set_deadline(0.0)
+            self._record()
             self._busy = False
             delivery = Delivery(report, self._costs)
         work = self._exchange_with(delivery)
@@ -165,12 +205,14 @@ class Realm:
     def _begin(self, work: Work) -> None:
         self._busy = True
         self._costs = []
-        self._since = _now()
+        self._allowances = work.allowances
+        # The prelude still holds what the last job made: it lets go of it before it tidies.
+        self._mailbox.set_litter(litter=self._begin_action())
         self._mailbox.put(work.head, work.context)
         self._mailbox.reply(Reply.JOB)
         # Something runs from here on, whoever looks before the prelude says until when.
         self._mailbox.set_deadline(math.inf)
-        self._timer.expect(work.first_limit_seconds)
+        self._timer.expect(min(work.first_limit_seconds, LOOK_SECONDS))
 
     def _receive(self) -> None:
         self._mailbox.send_chunk()
@@ -180,15 +222,55 @@ class Realm:
 
     def _drain(self) -> None:
         self._isolate.drain()
+        with self._timer.lock:
+            self._is_breached()
 
     def _random(self) -> None:
         self._mailbox.fill(os.urandom(RANDOM_BYTES))
 
     def _note(self) -> None:
-        # The CPU clock is the calling thread's, so this must run on V8's.
+        with self._timer.lock:
+            if self._is_breached():
+                return
+            self._mailbox.set_deadline(0.0)  # nobody's time is running
+        self._record()
+        if self.finished < len(self._allowances) and self._begin_action():
+            self._collect_litter()
+        self._mailbox.set_deadline(math.inf)
+        self._timer.expect(LOOK_SECONDS)
+
+    def _is_breached(self) -> bool:
+        # What the action took too much of is its own doing to the end: nothing that is
+        # about to end with it may pass for another's.
+        if self._timer.breach is None:
+            return False
+        self._mailbox.reply(Reply.WAIT)
+        self._isolate.terminate()
+        return True
+
+    def _record(self) -> None:
         now = _now()
         self._costs.append(Cost(now.wall - self._since.wall, now.cpu - self._since.cpu))
-        self._since = now
+
+    def _tidy(self) -> None:
+        with self._timer.lock:
+            self._mailbox.set_deadline(0.0)
+        self._collect_litter()
+        self._mailbox.set_deadline(math.inf)
+        self._timer.expect(LOOK_SECONDS)
+
+    def _begin_action(self) -> bool:
+        """Measure the next action from here; tell whether there is much litter."""
+        memory = self._timer.begin(self._allowances[self.finished])
+        self._memory_floor = min(self._memory_floor, memory)
+        self._since = _now()
+        return memory - self._memory_floor > LITTER_BYTES
+
+    def _collect_litter(self) -> None:
+        # While nothing is watched: it is on nobody's account.
+        self._isolate.collect_garbage()
+        self._memory_floor = math.inf  # what cannot be collected is no litter
+        self._begin_action()
 
     # Setting up, on the main thread:
 
@@ -227,4 +309,5 @@ def _loader(name: str, kernel: str) -> str:
 
 
 def _now() -> Cost:
+    # The CPU clock is the calling thread's: only V8's is of interest.
     return Cost(time.perf_counter_ns(), time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID))

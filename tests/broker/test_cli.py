@@ -89,7 +89,9 @@ def test_run_takes_another_name_for_a_script(actionsd: Command, tmp_path: Path) 
     [
         (["none.js"], "{}", "actionsd: none.js: cannot be read: No such file or directory"),
         (["greet.js", "--trigger", "x"], "{}", "actionsd: unknown trigger 'x'; there is:"),
-        (["greet.js", "--timeout", "21"], "{}", "--timeout 21: between 0 and 20 seconds"),
+        (["greet.js", "--timeout", "21"], "{}", "--timeout 21: Expected `float` <= 20.0"),
+        (["greet.js", "--cpu", "0"], "{}", "--cpu 0: Expected `float` > 0.0"),
+        (["greet.js", "--memory", "8"], "{}", "--memory 8: Expected `int` >= 16"),
         (["greet.js", "--context", "n.json"], "", "actionsd: n.json: cannot be read: No such"),
         (["greet.js"], '{"user": }', "standard input: not a context document: not JSON"),
         (["greet.js"], '{"usr": 1}', "unknown key 'usr'; did you mean 'user'?"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from actionsd_broker.plan import Planner, make_plan, patches_intrinsics
-from actionsd_protocol.messages import Action
+from actionsd_protocol.messages import Action, Limits
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,20 @@ def test_ordinary_script_is_not(source: str) -> None:
 def test_manifest_overrules_what_was_found(realm: str, source: str, fresh: bool) -> None:
     plan = make_plan([Action(name="f", script=source, realm=realm)])
     assert plan.steps[0].fresh is fresh
+
+
+def test_step_has_every_limit_of_its_action() -> None:
+    limits: dict[str, Any] = {
+        "timeout": 1.0,
+        "cpu": 2.0,
+        "memory": 64,
+        "output": 5,
+        "mutations": 4,
+        "logs": 3,
+    }
+    plan = make_plan([Action(name="f", script="1", **limits), Action(name="g", script="1")])
+    assert plan.steps[0].limits() == limits
+    assert plan.steps[1].limits() == Limits().limits()
 
 
 def test_equal_scripts_share_a_name() -> None:

@@ -9,12 +9,14 @@ import pytest
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import EMPTY
 from actionsd_broker.registry import load_registry
+from actionsd_protocol.messages import Limits
 from actionsd_protocol.triggers import PRE_ACCESS_TOKEN, PRE_USERINFO
 
 MANIFEST = """\
 [actions.hello]
 file = "hello.js"
 timeout = 2.5
+memory = 64
 allowed_to_fail = true
 
 [actions.other]
@@ -44,6 +46,21 @@ def test_flow_is_planned_in_its_order(directory: Path) -> None:
     assert steps == [("hello", 2.5, True), ("other", 20.0, False)]
 
 
+def test_limits_of_the_manifest_are_those_of_the_step(directory: Path) -> None:
+    every = "cpu = 0.5\nmemory = 64\noutput = 5\nmutations = 4\nlogs = 3"
+    (directory / "acme.toml").write_text(MANIFEST.replace("memory = 64", every))
+    step, other = load_registry(directory).plan("acme", PRE_USERINFO).steps
+    assert step.limits() == {
+        "timeout": 2.5,
+        "cpu": 0.5,
+        "memory": 64,
+        "output": 5,
+        "mutations": 4,
+        "logs": 3,
+    }
+    assert other.limits() == Limits().limits()
+
+
 def test_what_is_not_bound_runs_nothing(directory: Path) -> None:
     registry = load_registry(directory)
     assert registry.plan("acme", PRE_ACCESS_TOKEN) is EMPTY
@@ -63,9 +80,12 @@ def test_trigger_may_be_named_by_alias(directory: Path) -> None:
         ("timeout = 2.5", "timeout = 21", "D/acme.toml:3: Expected `float` <= 20.0"),
         ("timeout = 2.5", 'timeout = "2"', "D/acme.toml:3: Expected `float`"),
         ("timeout = 2.5", "time_out = 2", "D/acme.toml:3: Object contains unknown field"),
-        ("pre-userinfo", "pre-user", "D/acme.toml:10: unknown trigger 'complement-token/pre-user'"),
-        ('"other"]', '"another"]', "D/acme.toml:10: no action 'another' in [actions]"),
-        ("[flows]", "[flow]", "D/acme.toml:9: Object contains unknown field `flow`"),
+        ("memory = 64", "memory = 8", "D/acme.toml:4: Expected `int` >= 16"),
+        ("memory = 64", "memory = 64.5", "D/acme.toml:4: Expected `int`"),
+        ("memory = 64", "cpu = 0", "D/acme.toml:4: Expected `float` > 0.0"),
+        ("pre-userinfo", "pre-user", "D/acme.toml:11: unknown trigger 'complement-token/pre-user'"),
+        ('"other"]', '"another"]', "D/acme.toml:11: no action 'another' in [actions]"),
+        ("[flows]", "[flow]", "D/acme.toml:10: Object contains unknown field `flow`"),
         ("[flows]", "[flows", "D/acme.toml: Expected ']'"),
     ],
 )

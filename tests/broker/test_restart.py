@@ -7,7 +7,9 @@ import signal
 import pytest
 
 from actionsd_broker.restart import (
+    EXIT_CPU,
     EXIT_LATE,
+    EXIT_MEMORY,
     HOPELESS_FAILURES,
     LONGEST_DELAY_SECONDS,
     Backoff,
@@ -24,6 +26,8 @@ from actionsd_protocol.errors import FailureKind
         (-signal.SIGTRAP, FailureKind.MEMORY_LIMIT, "memory"),
         (-250, FailureKind.WORKER_LOST, "signal 250"),
         (EXIT_LATE, FailureKind.TIMEOUT, "timeout"),
+        (EXIT_CPU, FailureKind.CPU_LIMIT, "CPU"),
+        (EXIT_MEMORY, FailureKind.MEMORY_LIMIT, "memory"),
         (0, FailureKind.WORKER_LOST, "status 0"),
         (1, FailureKind.WORKER_LOST, "status 1"),
     ],
@@ -44,11 +48,12 @@ def test_death_that_comes_from_outside_is_not_the_jobs_fault(
     assert classify(returncode).culpable is culpable
 
 
-def test_late_exit_is_the_status_that_workers_use() -> None:
-    # The broker may not import the sandbox, so the number is written down twice.
+def test_exits_are_the_statuses_that_workers_use() -> None:
+    # The broker may not import the sandbox, so the numbers are written down twice.
     from actionsd_sandbox import deadline  # noqa: PLC0415
 
-    assert deadline.EXIT_LATE == EXIT_LATE
+    theirs = (deadline.EXIT_LATE, deadline.EXIT_CPU, deadline.EXIT_MEMORY)
+    assert theirs == (EXIT_LATE, EXIT_CPU, EXIT_MEMORY)
 
 
 def test_worker_that_died_of_its_job_is_replaced_at_once_every_time() -> None:

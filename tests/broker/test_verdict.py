@@ -24,7 +24,7 @@ def action(name: str, outcome: str = "succeeded", error: Any = None) -> dict[str
 
 def report(*actions: dict[str, Any], **more: Any) -> ReportDocument:
     document = {"actions": list(actions), "mutations": [], "logs": [], **more}
-    return decode_report(json.dumps(document).encode())
+    return decode_report(json.dumps(document, ensure_ascii=False).encode())
 
 
 HONEST = [
@@ -164,3 +164,87 @@ def test_job_fails_with_the_failure_of_its_culprit() -> None:
 def test_action_that_went_over_a_limit_is_noticed(kind: str, expected: bool, outcome: str) -> None:
     error = {"kind": kind, "message": ""}
     assert exhausting(report(action("a"), action("b", outcome, error))) is expected
+
+
+def claim(number: int, value: str = "x", name: str = "a") -> dict[str, Any]:
+    return {"op": "setClaim", "action": name, "key": f"k{number}", "value": value}
+
+
+def line(message: str = "x") -> dict[str, Any]:
+    return {"action": "a", "level": "info", "message": message}
+
+
+def log_claim(*lines: str) -> dict[str, Any]:
+    key = "urn:zitadel:iam:action:a:log"
+    return {"op": "appendLogIntoClaims", "action": "a", "key": key, "value": list(lines)}
+
+
+def step(**limits: Any) -> Step:
+    return Step(name="a", script="0" * 32, allowed_to_fail=False, fresh=False, **limits)
+
+
+# What is just allowed, and one of it too many.
+EDGES: dict[str, tuple[dict[str, int], dict[str, Any], dict[str, Any]]] = {
+    "mutations": (
+        {"mutations": 2},
+        {"mutations": [claim(0), claim(1)]},
+        {"mutations": [claim(0), claim(1), claim(2)]},
+    ),
+    "log lines": ({"logs": 2}, {"logs": [line()] * 2}, {"logs": [line()] * 3}),
+    "lines of a log claim": (
+        {"logs": 2},
+        {"mutations": [log_claim("x", "y")]},
+        {"mutations": [log_claim("x", "y", "z")]},
+    ),
+    "lines of both": (
+        {"logs": 2},
+        {"mutations": [log_claim("x")], "logs": [line()]},
+        {"mutations": [log_claim("x", "y")], "logs": [line()]},
+    ),
+    "log claims": ({}, {"mutations": [log_claim()]}, {"mutations": [log_claim()] * 2}),
+    "characters of a claim": (
+        {"output": 100},
+        {"mutations": [claim(0, "ä" * (100 - len('ak0""')))]},
+        {"mutations": [claim(0, "ä" * (101 - len('ak0""')))]},
+    ),
+    "characters of lines": (
+        {"output": 100},
+        {"logs": [line("x" * 50)] * 2},
+        {"logs": [line("x" * 50), line("x" * 51)]},
+    ),
+    "characters of a log claim": (
+        {"output": 100},
+        {"mutations": [log_claim("x" * 50, "x" * 50)]},
+        {"mutations": [log_claim("x" * 50, "x" * 51)]},
+    ),
+    "anything": (
+        {"output": 0, "mutations": 0, "logs": 0},
+        {},
+        {"logs": [line("")]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("limits", "most", "more"), EDGES.values(), ids=EDGES)
+def test_output_is_accepted_up_to_the_limit_and_refused_above_it(
+    limits: dict[str, int], most: dict[str, Any], more: dict[str, Any]
+) -> None:
+    judge([step(**limits)], PRE_USERINFO, report(action("a"), **most), [])
+    with pytest.raises(RemoteProtocolError, match="more output"):
+        judge([step(**limits)], PRE_USERINFO, report(action("a"), **more), [])
+
+
+def test_action_that_is_bound_twice_may_write_twice_as_much() -> None:
+    twice = [step(mutations=1), step(mutations=2)]
+    actions = [action("a"), action("a")]
+    judge(twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(3)]), [])
+    with pytest.raises(RemoteProtocolError, match="more output"):
+        judge(twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(4)]), [])
+
+
+def test_one_action_may_not_use_what_another_left() -> None:
+    steps = [step(mutations=0), LENIENT]
+    forged = report(action("a"), action("b"), mutations=[claim(0)])
+    with pytest.raises(RemoteProtocolError, match="more output"):
+        judge(steps, PRE_USERINFO, forged, [])
+    judge(steps, PRE_USERINFO, report(action("a"), action("b"), mutations=[claim(0, name="b")]), [])

@@ -52,6 +52,40 @@ def test_message_cannot_be_changed() -> None:
         m.Hello(client="a").client = "b"  # type: ignore[misc]
 
 
+def test_action_and_step_have_the_same_limits_and_defaults() -> None:
+    action = m.Action(name="f", script="s")
+    step = m.Step(name="f", script="0" * 32, allowed_to_fail=False, fresh=False)
+    assert action.limits() == step.limits() == msgspec.to_builtins(m.Limits())
+    assert action.limits() == {
+        "timeout": 20.0,
+        "cpu": 5.0,
+        "memory": 128,
+        "output": 2**20,
+        "mutations": 1000,
+        "logs": 1000,
+    }
+
+
+LEAST_AND_MOST: dict[str, tuple[float, float]] = {
+    "timeout": (0.001, 20),
+    "cpu": (0.001, 20),
+    "memory": (16, 512),
+    "output": (0, 2**21),
+    "mutations": (0, 10_000),
+    "logs": (0, 10_000),
+}
+
+
+@pytest.mark.parametrize("name", LEAST_AND_MOST)
+def test_limit_has_bounds(name: str) -> None:
+    least, most = LEAST_AND_MOST[name]
+    for value in (least, most):
+        assert getattr(msgspec.convert({name: value}, m.Limits), name) == value
+    for value in (least - 1, most + 1):
+        with pytest.raises(msgspec.ValidationError, match=rf"`\$.{name}`"):
+            msgspec.convert({name: value}, m.Limits)
+
+
 def test_action_leaves_out_its_defaults_on_the_wire() -> None:
     assert msgspec.to_builtins(m.Action(name="f", script="s")) == {"name": "f", "script": "s"}
 

@@ -17,6 +17,7 @@ import pytest
 
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
+from actionsd_sandbox.meter import UNLIMITED
 from actionsd_sandbox.realm import Cost, Delivery, Realm, Work
 
 TIMED_OUT = {"kind": "timeout", "text": "too late"}
@@ -145,10 +146,11 @@ def _work(steps: list[dict[str, Any]], more: dict[str, Any]) -> Work:
         "steps": [_step(step) for step in steps],
         "state": None,
         "partial": False,
-        "output_limit": 1 << 20,
+        "report_limit": 1 << 22,
     }
     first_limit = min(step.get("seconds", 10.0) for step in steps)
-    return Work(json.dumps(head | more).encode(), b"", first_limit)
+    allowances = (UNLIMITED,) * len(steps)
+    return Work(json.dumps(head | more).encode(), b"", first_limit, allowances)
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
@@ -158,6 +160,10 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
         "key": _key(step),
         "script_ms": limit,
         "timeout_ms": limit,
+        "memory": 128,
+        "output": step.get("output", 1 << 20),
+        "mutations": step.get("mutations", 1000),
+        "logs": step.get("logs", 1000),
         "tolerated": step.get("tolerated", False),
     }
 

@@ -2,13 +2,21 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from subprocess import CompletedProcess
 
 import pytest
 
-from actionsd_sandbox.deadline import EXIT_LATE, DeadlineTimer
+from actionsd_sandbox.deadline import (
+    EXIT_CPU,
+    EXIT_LATE,
+    EXIT_MEMORY,
+    LONGEST_GRACE_SECONDS,
+    DeadlineTimer,
+)
+from actionsd_sandbox.meter import LOOK_SECONDS, UNLIMITED, Allowance, Breach
 
 
 @pytest.fixture
@@ -26,8 +34,18 @@ def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return statuses
 
 
+def burn_until(something: list[int]) -> None:
+    until = time.monotonic() + 10
+    while not something and time.monotonic() < until:
+        pass
+
+
 def past() -> float:
     return (time.time() - 1) * 1000
+
+
+def future() -> float:
+    return (time.time() + 100) * 1000
 
 
 def test_late_phase_is_cancelled(timer: DeadlineTimer) -> None:
@@ -38,31 +56,89 @@ def test_late_phase_is_cancelled(timer: DeadlineTimer) -> None:
     while not cancelled and time.monotonic() < until:
         pass
     assert cancelled == [True]
-    assert timer.late
+    assert timer.breach is Breach.TIMEOUT
 
 
 def test_phase_that_does_not_end_in_its_grace_ends_the_process(
     timer: DeadlineTimer, exits: list[int]
 ) -> None:
     timer.attach(past, lambda: None)
+    timer.begin(UNLIMITED)
     timer._fired(signal.SIGALRM, None)
     assert exits == []
+    burn_until(exits)
+    assert exits[0] == EXIT_LATE
+
+
+def test_thread_that_gets_no_cpu_has_a_longer_grace(timer: DeadlineTimer, exits: list[int]) -> None:
+    over = threading.Event()
+    thread = threading.Thread(target=lambda: (timer.begin(UNLIMITED), over.wait(60)))
+    thread.start()
+    timer.attach(past, lambda: None)
     timer._fired(signal.SIGALRM, None)
-    assert exits == [EXIT_LATE]
+    told_at = time.monotonic()
+    burn_until(exits)
+    over.set()
+    thread.join()
+    assert exits[0] == EXIT_LATE
+    assert time.monotonic() - told_at >= LONGEST_GRACE_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("allowance", "breach", "status"),
+    [
+        (Allowance(0.0, 2**40), Breach.CPU, EXIT_CPU),
+        (Allowance(100.0, -1), Breach.MEMORY, EXIT_MEMORY),
+    ],
+)
+def test_phase_that_takes_too_much_is_cancelled_and_exits_with_its_own_status(
+    timer: DeadlineTimer, exits: list[int], allowance: Allowance, breach: Breach, status: int
+) -> None:
+    cancelled: list[bool] = []
+    timer.attach(future, lambda: cancelled.append(True))
+    timer.begin(allowance)
+    timer._fired(signal.SIGALRM, None)
+    assert (timer.breach, cancelled, exits) == (breach, [True], [])
+    burn_until(exits)
+    assert exits[0] == status
+
+
+def test_allowance_of_an_action_is_not_the_next_ones(timer: DeadlineTimer) -> None:
+    timer.attach(future, lambda: None)
+    timer.begin(Allowance(0.0, 0))
+    timer.begin(Allowance(100.0, 2**40))
+    timer._fired(signal.SIGALRM, None)
+    assert timer.breach is None
 
 
 def test_no_phase_is_left_alone(timer: DeadlineTimer, exits: list[int]) -> None:
     cancelled: list[bool] = []
     timer.attach(lambda: 0.0, lambda: cancelled.append(True))
     timer._fired(signal.SIGALRM, None)
-    assert (cancelled, exits, timer.late) == ([], [], False)
+    assert (cancelled, exits, timer.breach) == ([], [], None)
 
 
 def test_phase_that_has_time_left_is_looked_at_again(timer: DeadlineTimer) -> None:
-    timer.attach(lambda: (time.time() + 100) * 1000, lambda: None)
+    timer.attach(future, lambda: None)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     timer._fired(signal.SIGALRM, None)
-    assert 90 < signal.getitimer(signal.ITIMER_REAL)[0] <= 101
-    assert not timer.late
+    assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= LOOK_SECONDS + 0.001
+    assert timer.breach is None
+
+
+def test_phase_is_looked_at_soon_after_it_was_attached(timer: DeadlineTimer) -> None:
+    timer.attach(future, lambda: None)
+    assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= LOOK_SECONDS
+
+
+def test_timer_may_go_off_while_its_own_thread_holds_the_lock(timer: DeadlineTimer) -> None:
+    cancelled: list[bool] = []
+    timer.attach(past, lambda: cancelled.append(True))
+    with timer.lock:
+        until = time.monotonic() + 10
+        while not cancelled and time.monotonic() < until:
+            pass
+    assert cancelled == [True]
 
 
 @pytest.mark.parametrize(("first", "second", "least"), [(50, 100, 40), (100, 50, 40)])
@@ -79,7 +155,7 @@ def test_attaching_forgives_what_was_late_before(timer: DeadlineTimer, exits: li
     timer._fired(signal.SIGALRM, None)
     timer.attach(lambda: 0.0, lambda: None)
     timer._fired(signal.SIGALRM, None)
-    assert (timer.late, exits) == (False, [])
+    assert (timer.breach, exits) == (None, [])
 
 
 def test_built_in_that_cannot_be_interrupted_ends_the_process(

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import resource
 import threading
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
@@ -78,6 +81,42 @@ def test_cancelled_evaluation_is_terminated(engine: Engine) -> None:
     assert isolate.wait().ending is Ending.TERMINATED
     assert isolate.evaluate("'again'").text == "again"
     isolate.close()
+
+
+def test_host_function_may_terminate_what_called_it(engine: Engine) -> None:
+    made: list[Isolate] = []
+    made.append(Isolate(engine, {"end": lambda: made[0].terminate()}))  # noqa: PLW0108
+    assert made[0].evaluate("end(); for (;;);").ending is Ending.TERMINATED
+    made[0].close()
+
+
+def test_evaluation_is_ended_when_its_end_was_not_yet_taken(isolate: Isolate) -> None:
+    assert not isolate.has_ended()
+    isolate.start("1")
+    until = time.monotonic() + 60
+    while not isolate.has_ended() and time.monotonic() < until:
+        time.sleep(0.001)
+    assert isolate.has_ended()
+    isolate.wait()
+    assert not isolate.has_ended()
+
+
+def test_garbage_is_collected_there_and_then(engine: Engine) -> None:
+    def taken() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+
+    made: list[Isolate] = []
+    figures: list[int] = []
+
+    def collect() -> None:
+        figures.append(taken())
+        made[0].collect_garbage()
+        figures.append(taken())
+
+    made.append(Isolate(engine, {"collect": collect}))
+    made[0].evaluate("(() => new Array(8e6).fill(1.5).length)(); collect()")
+    made[0].close()
+    assert figures[0] - figures[1] > 32 * 2**20
 
 
 def test_cancel_without_an_evaluation_does_nothing(isolate: Isolate) -> None:

@@ -202,15 +202,14 @@ def test_both_token_triggers_have_the_same_api(run: Run) -> None:
 
 
 def test_claim_over_the_output_limit_fails_the_action(run: Run) -> None:
-    outcome = run(setting("'a', 'x'.repeat(2000)"), output_limit=1000)
+    outcome = run({"source": setting("'a', 'x'.repeat(2000)"), "output": 1000})
     assert outcome.error["kind"] == "output_limit"
     assert outcome.ops == []
 
 
 def test_claim_over_the_output_limit_is_not_seen_by_the_next(run: Run) -> None:
     outcome = run(
-        {"source": setting("'a', 'x'.repeat(2000)"), "tolerated": True},
+        {"source": setting("'a', 'x'.repeat(2000)"), "tolerated": True, "output": 1000},
         "function f(ctx) { if ('a' in ctx.v1.claims) throw 'seen' }",
-        output_limit=1000,
     )
     assert outcome.actions == ["tolerated", "succeeded"]

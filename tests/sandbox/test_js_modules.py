@@ -69,9 +69,12 @@ def test_log_of_a_failed_action_is_kept(run: Run) -> None:
 
 
 def test_log_over_the_output_limit_fails_the_action(run: Run) -> None:
-    outcome = run("function f() { for (;;) require('zitadel/log').log('x') }", output_limit=1000)
+    floods = "function f() { for (;;) require('zitadel/log').log('x') }"
+    outcome = run({"source": floods, "output": 1000})
     assert outcome.error["kind"] == "output_limit"
-    assert outcome.error["message"].startswith("more than 1000 characters of mutations and logs")
+    assert outcome.error["message"].startswith(
+        "the action made more than 1000 characters of mutations and logs"
+    )
 
 
 def test_module_is_cached_within_an_action(value: Run) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -315,3 +317,103 @@ def test_entry_that_cannot_be_taken_fails_its_action_once(run: Run) -> None:
     )
     assert outcome.actions == ["failed"]
     assert [m["projectId"] for m in outcome.report["mutations"]] == ["p"]
+
+
+FIVE = "function f(c, api) { for (let i = 0; i < 5; i++) api.v1.claims.setClaim(`${i}`, 0) }"
+FIVE_LATER = """function f(c, api) {
+  let i = 0;
+  const next = () => {
+    api.v1.claims.setClaim(`${i}`, 0);
+    if (++i < 5) Promise.resolve().then(next);
+  };
+  next();
+}"""
+PUSHES = """function f(c, api) {
+  for (let i = 0; i < 5; i++) api.metadata.push({ key: `${i}`, value: 0 });
+}"""
+USERINFO = "complement-token/pre-userinfo"
+LOGIN = "internal-authentication/post-authentication"
+
+
+@pytest.mark.parametrize(
+    ("script", "trigger"),
+    [(FIVE, USERINFO), (FIVE_LATER, USERINFO), (PUSHES, LOGIN)],
+    ids=["at once", "in microtasks", "in a live array"],
+)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_too_many_mutations_are_the_failure_of_who_made_them(
+    run: Run, script: str, trigger: str, place: str
+) -> None:
+    culprit, other = tolerated(script, mutations=3), "function f() {}"
+    steps = [culprit, other] if place == "first" else [other, culprit]
+    outcome = run(*steps, trigger=trigger)
+    assert sorted(outcome.actions) == ["succeeded", "tolerated"]
+    assert outcome.actions[steps.index(culprit)] == "tolerated"
+    assert outcome.error["kind"] == "output_limit"
+    assert outcome.error["message"].startswith("the action made more than 3 mutations")
+    assert [m["key"] for m in outcome.report["mutations"]] == ["0", "1", "2"]
+
+
+def test_nothing_is_written_after_the_first_excess(run: Run) -> None:
+    script = """function f(c, api) {
+      const set = (key, value) => { try { api.v1.claims.setClaim(key, value) } catch {} };
+      set('small', 1); set('large', 'x'.repeat(500)); set('small too', 1);
+    }"""
+    outcome = run({"source": script, "output": 400})
+    assert outcome.error == {
+        "kind": "output_limit",
+        "message": "the action made more than 400 characters of mutations and logs",
+    }
+    assert outcome.claims == {"small": 1}
+
+
+def test_every_action_has_its_own_limits(run: Run) -> None:
+    second = FIVE.replace("`${i}`", "`x${i}`")
+    outcome = run({"source": FIVE, "mutations": 5}, {"source": second, "mutations": 5})
+    assert outcome.actions == ["succeeded", "succeeded"]
+
+
+@pytest.mark.parametrize("catches", [True, False])
+def test_report_that_fits_no_frame_is_nobodys_fault(run: Run, *, catches: bool) -> None:
+    write = "api.v1.claims.setClaim('a' + Math.random(), 'x'.repeat(600))"
+    script = f"(c, api) => {{ {f'try {{ {write} }} catch {{}}' if catches else write} }}"
+    outcome = run(f"const f = {script}", f"const f = {script}", report_limit=1000)
+    assert outcome.report["actions"] == []
+    assert outcome.error == {
+        "kind": "output_limit",
+        "message": "the report is larger than a frame may be",
+    }
+
+
+@pytest.fixture
+def wall() -> Iterator[None]:
+    """No more memory for this process than 256 MiB beyond what it has."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    pages = int(Path("/proc/self/statm").read_text().split()[5])
+    limit = pages * resource.getpagesize() + 256 * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@pytest.mark.usefixtures("wall")
+@pytest.mark.parametrize(
+    "allocate",
+    [
+        "new Uint8Array(1e9)",
+        "new ArrayBuffer(1e9)",
+        "new ArrayBuffer(8, { maxByteLength: 1e9 }).resize(1e9)",
+        "new ArrayBuffer(8).transfer(1e9)",
+    ],
+)
+@pytest.mark.parametrize("how", ["() => {}", "async () => {}"])
+def test_allocation_that_fails_is_a_memory_limit(run: Run, allocate: str, how: str) -> None:
+    error = run(f"const f = {how.replace('{}', f'{{ {allocate} }}')}").error
+    assert error["kind"] == "memory_limit"
+    assert error["message"].startswith("the action took more than 128 MiB of memory: RangeError: ")
+    assert error["line"] == 1
+
+
+@pytest.mark.usefixtures("wall")
+def test_allocation_that_fails_may_be_caught(run: Run) -> None:
+    assert run("const f = () => { try { new ArrayBuffer(1e9) } catch {} }").error is None

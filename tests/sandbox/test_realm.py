@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Ending, Engine
+from actionsd_sandbox.meter import UNLIMITED, Allowance, Breach
 from actionsd_sandbox.realm import PRELUDE, Delivery, Realm, Work
 
+USERINFO = "complement-token/pre-userinfo"
 TIMED_OUT = {"kind": "timeout", "text": "too late"}
 
 
@@ -24,28 +28,32 @@ def timer() -> Iterator[DeadlineTimer]:
     signal.signal(signal.SIGALRM, before)
 
 
-def work(*sources: str, seconds: float = 10.0) -> Work:
+def work(*sources: str, seconds: float = 10.0, trigger: str = USERINFO) -> Work:
     steps = [
         {
             "name": "f",
             "key": f"{number:x}",
             "script_ms": seconds * 1000,
             "timeout_ms": seconds * 1000,
+            "memory": 128,
+            "output": 1 << 24,
+            "mutations": 1000,
+            "logs": 1000,
             "tolerated": False,
         }
         for number in range(len(sources))
     ]
     head = {
-        "trigger": "complement-token/pre-userinfo",
+        "trigger": trigger,
         "check": False,
         "steps": steps,
         "forget": [step["key"] for step in steps],
         "state": None,
         "partial": False,
         "sources": {f"{number:x}": source for number, source in enumerate(sources)},
-        "output_limit": 1 << 24,
+        "report_limit": 1 << 24,
     }
-    return Work(json.dumps(head).encode(), b"{}", seconds)
+    return Work(json.dumps(head).encode(), b"{}", seconds, (UNLIMITED,) * len(sources))
 
 
 class Desk:
@@ -144,6 +152,80 @@ def test_report_that_was_cut_off_is_collected_whole(engine: Engine, timer: Deadl
         assert realm.serve().ending is Ending.TERMINATED
         delivery = realm.collect(None)
     assert len(json.loads(delivery.report)["mutations"][0]["value"]) == 400_000
+
+
+@pytest.mark.parametrize(
+    ("allowance", "breach"),
+    [
+        (Allowance(0.05, 2**40), Breach.CPU),
+        (Allowance(100.0, 32 * 2**20), Breach.MEMORY),
+        (Allowance(100.0, 2**40), Breach.TIMEOUT),
+    ],
+)
+def test_breach_is_told_with_whose_it_is(
+    engine: Engine, timer: DeadlineTimer, allowance: Allowance, breach: Breach
+) -> None:
+    hoards = (
+        "function f() { const a = []; for (;;) a.length < 1e5 && a.push(new Array(1e3).fill(1)) }"
+    )
+    works = work(CLAIM, hoards, CLAIM, seconds=3.0)
+    works = works._replace(allowances=(UNLIMITED, allowance, UNLIMITED))
+    with Realm(engine, timer, Desk(works).exchange, hardened=True) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert (realm.breach, realm.finished) == (breach, 1)
+        outcomes = json.loads(realm.collect(TIMED_OUT).report)["actions"]
+    assert [action["outcome"] for action in outcomes] == ["succeeded", "failed"]
+
+
+@pytest.mark.parametrize("getter", ["for (;;);", "throw 1", "f()"])
+def test_what_a_cancelled_action_left_cannot_keep_it_alive(
+    engine: Engine, timer: DeadlineTimer, getter: str
+) -> None:
+    script = f"""function f(c, api) {{
+      api.metadata.push({{ key: 'a', value: 1 }}, {{ get key() {{ {getter} }} }});
+      for (;;);
+    }}"""
+    trigger = "internal-authentication/post-authentication"
+    desk = Desk(work(script, seconds=0.05, trigger=trigger))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        report = json.loads(realm.collect(TIMED_OUT).report)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert [action["error"]["kind"] for action in report["actions"]] == ["timeout"]
+    assert [mutation["key"] for mutation in report["mutations"]] == ["a"]
+
+
+def test_litter_of_an_action_is_not_the_next_ones(engine: Engine, timer: DeadlineTimer) -> None:
+    litters = "function f() { for (let i = 0; i < 4; i++) new Array(3e6).fill(1.5) }"
+    spends = "function f() { for (const end = Date.now() + 100; Date.now() < end;); }"
+    works = work(litters, spends)._replace(allowances=(UNLIMITED, Allowance(100.0, 16 * 2**20)))
+    desk = Desk(works, works)
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        assert realm.serve().text == "left"
+    outcomes = [[a["outcome"] for a in report["actions"]] for report in desk.reports()]
+    assert outcomes == [["succeeded"] * 2] * 2
+
+
+def test_litter_does_not_pile_up_from_job_to_job(engine: Engine, timer: DeadlineTimer) -> None:
+    def taken() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+
+    class Scales(Desk):
+        """Notes what this process has when a job is handed over."""
+
+        def exchange(self, delivery: Delivery | None) -> Work | None:
+            weights.append(taken())
+            return super().exchange(delivery)
+
+    weights: list[int] = []
+    litters = (
+        "function f() { all = []; for (let i = 0; i < 60; i++) all.push(Array(2e5).fill(1.5)) }"
+    )
+    desk = Scales(*[work(litters) for _ in range(6)])
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        realm.serve()
+    assert max(weights) - weights[0] < 160 * 2**20  # each makes 100 MB
 
 
 def test_costs_are_of_each_action(engine: Engine, timer: DeadlineTimer) -> None:

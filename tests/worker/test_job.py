@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, SCRIPT_SECONDS, Assign, Span, Step
 from actionsd_protocol.report import decode_report
+from actionsd_sandbox.meter import Allowance, Breach
 from actionsd_sandbox.realm import Cost, Delivery
 from actionsd_worker import job as jobs
-from actionsd_worker.job import OUTPUT_LIMIT, Partial
+from actionsd_worker.job import Partial
 
 A, B = "a" * 32, "b" * 32
 
 
-def step(
-    name: str = "f", script: str = A, *, timeout: float = 20.0, tolerated: bool = False
-) -> Step:
-    return Step(name=name, script=script, timeout=timeout, allowed_to_fail=tolerated, fresh=False)
+def step(name: str = "f", script: str = A, *, tolerated: bool = False, **limits: Any) -> Step:
+    return Step(name=name, script=script, allowed_to_fail=tolerated, fresh=False, **limits)
 
 
 def assign(*steps: Step) -> Assign:
@@ -45,7 +45,7 @@ def test_whole_job_has_every_step() -> None:
     document = head(work)
     assert [s["name"] for s in document["steps"]] == ["f", "g"]
     assert (document["sources"], document["forget"]) == ({"k": "source"}, ["old"])
-    assert (document["check"], document["output_limit"]) == (False, OUTPUT_LIMIT)
+    assert (document["check"], document["report_limit"]) == (False, MAX_PAYLOAD_BYTES)
     assert work.context == b"{}"
 
 
@@ -68,14 +68,54 @@ def test_top_level_has_its_own_limit(timeout: float, script_ms: float, timeout_m
 
 
 @pytest.mark.parametrize(
-    ("timeouts", "first"),
-    [([20.0], SCRIPT_SECONDS), ([0.5], 0.5), ([0.5, 20.0], 0.5), ([20.0, 0.5], 0.5)],
+    ("limits", "first"),
+    [
+        ([{}], SCRIPT_SECONDS),
+        ([{"timeout": 0.5}], 0.5),
+        ([{"timeout": 0.5}, {}], 0.5),
+        ([{}, {"timeout": 0.5}], 0.5),
+        ([{"timeout": 0.5}, {"cpu": 0.2}], 0.2),
+    ],
 )
 def test_first_look_is_no_later_than_the_shortest_limit(
-    timeouts: list[float], first: float
+    limits: list[dict[str, Any]], first: float
 ) -> None:
-    steps = [step(timeout=timeout) for timeout in timeouts]
+    steps = [step(**each) for each in limits]
     assert jobs.make_work(assign(*steps), b"{}", {}, []).first_limit_seconds == first
+
+
+def test_limits_of_each_step_are_passed_on() -> None:
+    steps = [step(cpu=2.0, memory=64, output=5, mutations=4, logs=3), step("g")]
+    work = jobs.make_work(assign(*steps), b"{}", {}, [])
+    found = [
+        {name: each[name] for name in ("memory", "output", "mutations", "logs")}
+        for each in head(work)["steps"]
+    ]
+    assert found[0] == {"memory": 64, "output": 5, "mutations": 4, "logs": 3}
+    assert found[1] == {"memory": 128, "output": 2**20, "mutations": 1000, "logs": 1000}
+    assert work.allowances == (Allowance(2.0, 64 * 2**20), Allowance(5.0, 128 * 2**20))
+
+
+def test_part_has_the_allowance_of_its_step() -> None:
+    work = jobs.make_part(assign(step("f"), step("g", cpu=2.0, memory=64)), 1, b"{}", "", {})
+    assert work.allowances == (Allowance(2.0, 64 * 2**20),)
+
+
+@pytest.mark.parametrize(
+    ("breach", "kind", "words"),
+    [
+        (Breach.TIMEOUT, "timeout", "longer than its timeout"),
+        (Breach.CPU, "cpu_limit", "more than 0.25 s of CPU"),
+        (Breach.MEMORY, "memory_limit", "more than 64 MiB of memory"),
+        (None, "timeout", "longer than its timeout"),
+    ],
+)
+def test_cut_off_step_is_told_which_limit_it_was(
+    breach: Breach | None, kind: str, words: str
+) -> None:
+    failure = jobs.cut_off(step(cpu=0.25, memory=64), breach)
+    assert failure["kind"] == kind
+    assert words in failure["text"]
 
 
 @pytest.mark.parametrize("tolerated", [True, False])

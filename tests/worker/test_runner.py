@@ -4,12 +4,12 @@ import hashlib
 import json
 import signal
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 
 from actionsd_broker.verdict import judge
-from actionsd_protocol.messages import Assign, Span, Step
+from actionsd_protocol.messages import Assign, Limits, Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
 from actionsd_sandbox.isolate import Engine
 from actionsd_worker.runner import Runner
@@ -50,6 +50,10 @@ class Answer:
     def kinds(self) -> list[str | None]:
         errors = [action.error for action in self.document.actions]
         return [None if error is None else error.kind.value for error in errors]
+
+    @property
+    def message(self) -> str:
+        return next(a.error.message for a in self.document.actions if a.error is not None)
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -104,12 +108,13 @@ class Script:
 
 
 def _step(step: dict[str, Any]) -> Step:
+    limits = {name: step[name] for name in Limits.__struct_fields__ if name in step}
     return Step(
         name=step.get("name", "f"),
         script=script_id(step["source"]),
-        timeout=step.get("timeout", 10.0),
         allowed_to_fail=step.get("tolerated", False),
         fresh=step.get("fresh", False),
+        **{"timeout": 10.0, **limits},
     )
 
 
@@ -357,3 +362,88 @@ def test_script_that_breaks_the_prelude_fails_and_the_chain_goes_on(
     )
     script.add({"source": breaker, "fresh": True, "tolerated": True}, GOOD)
     assert serve()[0].actions == ["tolerated", "succeeded"]
+
+
+CLAIMS = "api.v1.claims.setClaim('before', 1);"
+BOMB = f"function f(c, api) {{ {CLAIMS} for (const a = [];;) a.push(new Array(1000).fill(1.5)) }}"
+BUFFERS = (
+    f"function f(c, api) {{ {CLAIMS} for (const a = [];;) a.push(new Uint8Array(1e6).fill(1)) }}"
+)
+FLOOD = f"function f(c, api) {{ {CLAIMS} const p = () => Promise.resolve().then(p); p() }}"
+AWAITED = FLOOD.replace("function", "async function").replace("; p()", "; await new Promise(p)")
+HOARD = FLOOD.replace(
+    "const p = () =>", "const a = [], p = () => a.push(new Array(1e4).fill(1)) &&"
+)
+CLAIM = "api.v1.claims.setClaim('c' + i, i)"  # 51 characters as a mutation
+WRITES = f"function f(ctx, api) {{ for (let i = 0; i < 5; i++) {CLAIM} }}"
+CATCHES = f"function f(ctx, api) {{ for (let i = 0; i < 5; i++) try {{ {CLAIM} }} catch {{}} }}"
+REACTS = f"""function f(c, api) {{
+  let i = 0; const p = () => {{ {CLAIM}; if (i++ < 4) Promise.resolve().then(p) }}; p()
+}}"""
+PUSHES = "function f(c, api) { for (let i = 0; i < 5; i++) LOG }"
+SAYS = PUSHES.replace("LOG", "require('zitadel/log').log('line')")
+APPENDS = PUSHES.replace("LOG", "api.v1.claims.appendLogIntoClaims('line')")
+BEFORE, THREE = {"before": 1}, {"c0": 0, "c1": 1, "c2": 2}
+
+
+class TooMuch(NamedTuple):
+    """An action that takes too much, what it fails with, and the claims that stay."""
+
+    source: str
+    limits: dict[str, Any]
+    kind: str
+    words: str
+    kept: dict[str, Any]
+
+
+TOO_MUCH = {
+    "CPU": TooMuch(LOOP, {"cpu": 0.1}, "cpu_limit", "0.1 s of CPU", BEFORE),
+    "CPU at the top level": TooMuch("for (;;);", {"cpu": 0.1}, "cpu_limit", "0.1 s of CPU", {}),
+    "CPU of microtasks": TooMuch(FLOOD, {"cpu": 0.1}, "cpu_limit", "0.1 s of CPU", BEFORE),
+    "CPU, awaited": TooMuch(AWAITED, {"cpu": 0.1}, "cpu_limit", "0.1 s of CPU", BEFORE),
+    "heap": TooMuch(BOMB, {"memory": 32}, "memory_limit", "32 MiB of memory", BEFORE),
+    "heap, by microtasks": TooMuch(HOARD, {"memory": 32}, "memory_limit", "32 MiB", BEFORE),
+    "buffers": TooMuch(BUFFERS, {"memory": 32}, "memory_limit", "32 MiB of memory", BEFORE),
+    "mutations": TooMuch(WRITES, {"mutations": 3}, "output_limit", "than 3 mutations", THREE),
+    "mutations, caught": TooMuch(CATCHES, {"mutations": 3}, "output_limit", "than 3 mut", THREE),
+    "mutations, later": TooMuch(REACTS, {"mutations": 3}, "output_limit", "than 3 mut", THREE),
+    "characters": TooMuch(WRITES, {"output": 203}, "output_limit", "than 203 characters", THREE),
+    "log lines": TooMuch(SAYS, {"logs": 4}, "output_limit", "more than 4 log lines", {}),
+    "lines of a log claim": TooMuch(APPENDS, {"logs": 4}, "output_limit", "than 4 log lines", {}),
+}
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("case", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_takes_too_much_fails_alone_and_keeps_what_it_did(
+    script: Script, serve: Serve, case: TooMuch, *, fresh: bool
+) -> None:
+    script.add({"source": case.source, "fresh": fresh, "tolerated": True, **case.limits}, GOOD)
+    script.add(GOOD)
+    answer, following = serve()
+    assert answer.kinds == [case.kind, None]
+    assert case.words in answer.message
+    assert {**answer.claims, LOG: None} == {**case.kept, "good": 1, LOG: None}
+    assert following.claims == {"good": 1}
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize(
+    ("source", "limits"),
+    [
+        ("function f() { const until = Date.now() + 50; while (Date.now() < until); }", {"cpu": 1}),
+        ("function f() { f.kept = new Uint8Array(16e6).fill(1) }", {"memory": 32}),
+        (WRITES, {"mutations": 5}),
+        (REACTS, {"mutations": 5}),
+        (WRITES, {"output": 5 * 51}),
+        (SAYS, {"logs": 5}),
+        (APPENDS, {"logs": 5}),
+        (GOOD, {"mutations": 1, "logs": 0}),
+        ("function f() {}", {"output": 0, "mutations": 0, "logs": 0}),
+    ],
+)
+def test_what_takes_just_enough_succeeds(
+    script: Script, serve: Serve, source: str, limits: dict[str, Any], *, fresh: bool
+) -> None:
+    script.add({"source": source, "fresh": fresh, **limits})
+    assert serve()[0].kinds == [None]

@@ -12,11 +12,10 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw, Struct
 
+from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
+from actionsd_sandbox.meter import Allowance, Breach
 from actionsd_sandbox.realm import Cost, Delivery, Work
-
-OUTPUT_LIMIT = 2**20
-"""Characters of mutations and logs that a job may make."""
 
 State: TypeAlias = dict[str, Any]
 
@@ -66,10 +65,12 @@ def _work(assign: Assign, steps: list[Step], context: bytes, rest: dict[str, Any
         "trigger": assign.trigger,
         "check": assign.check,
         "steps": [_step(step) for step in steps],
-        "output_limit": OUTPUT_LIMIT,
+        "report_limit": MAX_PAYLOAD_BYTES,
         **rest,
     }
-    return Work(msgspec.json.encode(head), context, min(step.script_seconds for step in steps))
+    first_limit = min(min(step.script_seconds, step.cpu) for step in steps)
+    allowances = tuple(Allowance(step.cpu, step.memory * 2**20) for step in steps)
+    return Work(msgspec.json.encode(head), context, first_limit, allowances)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -78,6 +79,10 @@ def _step(step: Step) -> dict[str, Any]:
         "key": script_key(step),
         "script_ms": step.script_seconds * 1000,
         "timeout_ms": step.timeout * 1000,
+        "memory": step.memory,
+        "output": step.output,
+        "mutations": step.mutations,
+        "logs": step.logs,
         "tolerated": step.allowed_to_fail,
     }
 
@@ -109,6 +114,16 @@ def unreadable(step: Step, state: State) -> Partial:
     message = "the action changed built-ins that the runtime itself needs"
     error = {"kind": "script_threw", "message": message}
     return Partial(actions=[{"name": step.name, "outcome": outcome, "error": error}], state=state)
+
+
+def cut_off(step: Step, breach: Breach | None) -> dict[str, Any]:
+    """Return what to hold against a step that was told to end."""
+    if breach is Breach.CPU:
+        return {"kind": "cpu_limit", "text": f"the action took more than {step.cpu:g} s of CPU"}
+    if breach is Breach.MEMORY:
+        text = f"the action took more than {step.memory} MiB of memory"
+        return {"kind": "memory_limit", "text": text}
+    return {"kind": "timeout", "text": "the action took longer than its timeout"}
 
 
 def refuse(error: dict[str, Any]) -> bytes:

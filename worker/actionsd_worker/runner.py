@@ -9,11 +9,13 @@ actions goes from one to the next as text.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import Any
 
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
-from actionsd_protocol.messages import MAX_ACTIONS, Assign
-from actionsd_sandbox.deadline import DeadlineTimer
+from actionsd_protocol.messages import MAX_ACTIONS, Assign, Step
+from actionsd_sandbox.deadline import EXIT_MEMORY, DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
 from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
 from actionsd_worker import job as jobs
@@ -52,17 +54,27 @@ class Runner:
 
     def run(self) -> None:
         """Serve until the broker says stop."""
+        try:
+            self._run()
+        except MemoryError:
+            os._exit(EXIT_MEMORY)  # a script has left nothing for us
+
+    def _run(self) -> None:
         while not self._stopped:
             self._compiled.clear()
             realm, self._realm = self._realm or self._new_realm(), None
             with realm:
-                self._serve(realm)
+                unfinished = self._serve(realm)
+            if unfinished is not None:
+                # In its own time: what the realm held is free again, and the report must
+                # not wait until the next one stands.
+                self._deliver(self._finish_slowly(*unfinished))
 
     def _new_realm(self) -> Realm:
         return Realm(self._engine, self._timer, self._exchange, hardened=True)
 
-    def _serve(self, realm: Realm) -> None:
-        """Let a realm serve for as long as it is fit to."""
+    def _serve(self, realm: Realm) -> tuple[Partial, list[Cost]] | None:
+        """Let a realm serve for as long as it is fit to; return what it did of its last job."""
         pending: Delivery | None = None
         while True:
             completion = self._settle(realm, realm.serve(pending))
@@ -70,16 +82,14 @@ class Runner:
             if self._fault is not None:
                 raise self._fault
             if self._stopped or self._kept is not None:
-                return
+                return None
             done, costs = Partial(), list[Cost]()
-            if self._begun and completion.text != "unfit":
-                part = realm.collect(_failure(completion))
+            if self._assign is not None and self._begun and completion.text != "unfit":
+                part = realm.collect(_failure(completion, realm, self._assign.steps))
                 done, costs = jobs.read_part(part), part.costs
-            pending = self._finish_slowly(done, costs)
             if not fit:
-                # The report must not wait until the next realm stands.
-                self._deliver(pending)
-                return
+                return done, costs
+            pending = self._finish_slowly(done, costs)
 
     def _settle(self, realm: Realm, completion: Completion) -> Completion:
         """Let a realm go on after what scripts throw.
@@ -162,7 +172,7 @@ class Runner:
             source = self._sources[assign.steps[index].script]
             work = jobs.make_part(assign, index, self._context, source, done.state)
             try:
-                delivery = self._run_alone(work)
+                delivery = self._run_alone(work, assign.steps[index])
             except PreludeError:
                 # It patched what the prelude needs: what it did cannot be read any more.
                 done.add(jobs.unreadable(assign.steps[index], done.state))
@@ -171,7 +181,7 @@ class Runner:
             costs = costs + delivery.costs
         return Delivery(jobs.write_report(done, assign), costs)
 
-    def _run_alone(self, work: Work) -> Delivery:
+    def _run_alone(self, work: Work, step: Step) -> Delivery:
         """Run one step in an isolate that nobody used before and nobody will after."""
         deliveries: list[Delivery] = []
         works = [work]
@@ -183,16 +193,16 @@ class Runner:
 
         with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
-            return deliveries[0] if deliveries else realm.collect(_failure(completion))
+            return (
+                deliveries[0] if deliveries else realm.collect(_failure(completion, realm, [step]))
+            )
 
 
-def _failure(completion: Completion) -> dict[str, Any] | None:
-    """Return what to hold against the action that was running, None if it is innocent."""
-    if completion.ending is Ending.TERMINATED:
-        return {"kind": "timeout", "text": "the action took longer than its timeout"}
-    if completion.ending is Ending.OUT_OF_MEMORY:
-        return {"kind": "memory_limit", "text": "the action took more memory than it may"}
-    return None
+def _failure(completion: Completion, realm: Realm, steps: Sequence[Step]) -> dict[str, Any] | None:
+    """Return what to hold against the step that was running, None if it is innocent."""
+    if completion.ending is not Ending.TERMINATED:
+        return None
+    return jobs.cut_off(steps[realm.finished], realm.breach)
 
 
 def _is_utf8(context: bytes) -> bool:

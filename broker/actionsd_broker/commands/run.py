@@ -19,7 +19,7 @@ from actionsd_broker.config import Config
 from actionsd_broker.ephemeral import ephemeral_broker
 from actionsd_broker.errors import OperatorError
 from actionsd_client import Action, Client
-from actionsd_protocol.messages import MAX_SCRIPT_CHARACTERS
+from actionsd_protocol.messages import MAX_SCRIPT_CHARACTERS, Limits
 
 EPILOG = """\
 The result is JSON on standard output; what the scripts log goes to standard error.
@@ -31,6 +31,7 @@ examples:
   actionsd run groups=roles.js audit.js --trigger preuserinfo --context - < user.json
 """
 
+_DEFAULTS = Limits()
 _NAMED = re.compile(r"^(?P<name>[^\s/=.]+)=(?P<path>.+)$")
 
 
@@ -61,9 +62,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--timeout",
         type=float,
-        default=20.0,
+        default=_DEFAULTS.timeout,
         metavar="S",
-        help="seconds for each action, 20 at the most and by default",
+        help="seconds for each action (default and maximum: %(default)g)",
+    )
+    parser.add_argument(
+        "--cpu",
+        type=float,
+        default=_DEFAULTS.cpu,
+        metavar="S",
+        help="seconds of CPU for each action (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=int,
+        default=_DEFAULTS.memory,
+        metavar="MIB",
+        help="MiB of memory for each action (default: %(default)d)",
     )
     parser.set_defaults(run=run)
 
@@ -72,7 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the job and print its result."""
     trigger = read_trigger(arguments.trigger)
     paths = [_split(script) for script in arguments.scripts]
-    actions = [_read_action(name, path, arguments) for name, path in paths]
+    limits = _read_limits(arguments)
+    actions = [
+        _read_action(name, path, limits, allowed_to_fail=arguments.allowed_to_fail)
+        for name, path in paths
+    ]
     context = read_context(arguments.context)
     log.set_up(level="error", form="text")
     patience = 30 + 30 * len(actions)
@@ -90,21 +109,25 @@ def _split(script: str) -> tuple[str, Path]:
     return (named["name"] if named else path.stem), path
 
 
-def _read_action(name: str, path: Path, arguments: argparse.Namespace) -> Action:
+def _read_limits(arguments: argparse.Namespace) -> Limits:
+    for name in ("timeout", "cpu", "memory"):
+        value = getattr(arguments, name)
+        try:
+            msgspec.convert({name: value}, Limits)
+        except msgspec.ValidationError as error:
+            reason = str(error).partition(" - at")[0]
+            raise OperatorError(f"--{name} {value:g}: {reason}") from error
+    return Limits(timeout=arguments.timeout, cpu=arguments.cpu, memory=arguments.memory)
+
+
+def _read_action(name: str, path: Path, limits: Limits, *, allowed_to_fail: bool) -> Action:
     try:
         source = read_file(path).decode()
     except UnicodeDecodeError as error:
         raise OperatorError(f"{path}: not UTF-8 text") from error
-    action = Action(
-        name=name,
-        script=source,
-        timeout=arguments.timeout,
-        allowed_to_fail=arguments.allowed_to_fail,
-    )
     if len(source) > MAX_SCRIPT_CHARACTERS:
         raise OperatorError(f"{path}: more than {MAX_SCRIPT_CHARACTERS} characters")
-    if not 0 < action.timeout <= 20:
-        raise OperatorError(f"--timeout {action.timeout:g}: between 0 and 20 seconds expected")
+    action = Action(name=name, script=source, allowed_to_fail=allowed_to_fail, **limits.limits())
     try:
         return msgspec.convert(msgspec.to_builtins(action), Action)
     except msgspec.ValidationError as error:

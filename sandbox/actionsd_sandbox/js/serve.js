@@ -3,16 +3,16 @@
 // The shared buffer, as mailbox.py describes it. The host functions have neither
 // arguments nor results: `exchange` hands over the report and waits for a job, `receive`
 // brings the next chunk of a long text, `send` takes one, `drain` runs the microtasks,
-// `note` notes what the action that ends here has cost, `random` fills
-// the chunk with random bytes.
-const { exchange, receive, send, drain, note, random } = kernel.hosts;
+// `note` notes what the action that ends here has cost, `tidy` collects what earlier jobs
+// left, `random` fills the chunk with random bytes.
+const { receive, send, tidy, random } = kernel.hosts;
 const HEADER = 64;
 const figures = new Float64Array(kernel.memory, 0, 1);
-const words = new Int32Array(kernel.memory, 8, 6);
+const words = new Int32Array(kernel.memory, 8, 7);
 const bytes = new Uint8Array(kernel.memory, HEADER);
 const units = new Uint16Array(kernel.memory, HEADER);
-const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5;
-const JOB = 0, AGAIN = 1;
+const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5, LITTER = 6;
+const JOB = 0, AGAIN = 1, WAIT = 3;
 const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
@@ -20,6 +20,11 @@ const apply = Reflect.apply;
 const { append } = kernel;
 const then = Promise.prototype.then;
 const now = Date.now;
+
+// A run may be told to end while it is in one of these. Then it gets no further: what ends
+// is what took too much, not what comes after it.
+const held = (host) => () => { host(); while (words[REPLY] === WAIT); };
+const exchange = held(kernel.hosts.exchange), drain = held(kernel.hosts.drain), note = held(kernel.hosts.note);
 
 function readText() {
   let text = readChunk();
@@ -75,33 +80,52 @@ class Run {
     this.claimLog = [];
     this.phase = 'context';
     this.error = null;
-    this.size = this.state.size;
-    this.overflowed = false; // by the current action
+    this.size = this.state.size; // of the whole job's output
+    this.beginAction();
+  }
+
+  beginAction() {
+    this.written = { mutations: 0, logs: 0, output: 0 };
+    this.excess = null; // which of these the action took too far, in words
   }
 
   get step() { return this.job.steps[this.index]; }
   get isLast() { return this.index === this.job.steps.length - 1; }
 
-  grow(text) {
+  // Counts what the action writes, before it counts. The first excess fails the action,
+  // whether or not the script catches the error, and nothing is written after it.
+  grow(what, text) {
     words[CHANGES]++;
-    if (this.size + text.length > this.job.output_limit) {
-      this.overflowed = true; // whether or not the script catches what follows
-      throw kernel.hostError('output_limit', `more than ${this.job.output_limit} characters of mutations and logs`);
-    }
+    const { step, written } = this;
+    written[what]++;
+    written.output += text.length;
     this.size += text.length;
+    if (written[what] > step[what]) this.excess ??= `the action made more than ${step[what]} ${NOUNS[what]}`;
+    if (written.output > step.output) this.excess ??= `the action made more than ${step.output} characters of mutations and logs`;
+    if (this.excess !== null) throw kernel.hostError('output_limit', this.excess);
+    if (this.size > this.job.report_limit) throw this.endJob('output_limit', REPORT_TOO_LARGE);
     return text;
   }
 
+  // No action's fault: each did what it may.
+  endJob(kind, message) {
+    this.error = { kind, message };
+    return kernel.hostError(kind, message);
+  }
+
   mutate(op, fields) {
-    append(this.mutations, this.grow(`{"op":"${op}","action":${this.step.quoted},${fields}}`));
+    append(this.mutations, this.grow('mutations', `{"op":"${op}","action":${this.step.quoted},${fields}}`));
   }
 
   log(level, message) {
-    append(this.logs, this.grow(`{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
+    append(this.logs, this.grow('logs', `{"action":${this.step.quoted},"level":"${level}","message":${kernel.quote(message)}}`));
   }
 
-  appendClaimLog(text) { append(this.claimLog, this.grow(kernel.quote(text))); }
+  appendClaimLog(text) { append(this.claimLog, this.grow('logs', kernel.quote(text))); }
 }
+
+const NOUNS = { mutations: 'mutations', logs: 'log lines' };
+const REPORT_TOO_LARGE = 'the report is larger than a frame may be';
 
 // Random bytes that no script can foresee, from the process: V8's own are not for that.
 kernel.randomBytes = (count) => {
@@ -197,13 +221,20 @@ function describe(reason) {
 }
 
 const HOST_PREFIX = 'Error: ';
+// What V8 says where the process may have no more memory; in its heap it says nothing.
+function isOutOfMemory(text) {
+  return text === 'RangeError: Array buffer allocation failed' || text === 'RangeError: ArrayBuffer.prototype.resize: Out of memory';
+}
 const KINDS = { context: 'internal', compile: 'syntax_error', script: 'script_threw', function: 'script_threw' };
 
 // Notes how the current step failed. `name`, `line` and `column` say where, if known.
 function fail({ kind, text, name, line, column }) {
   const known = kernel.kindOf(text);
-  const plain = known === undefined ? text : text.slice(HOST_PREFIX.length);
-  const failure = { kind: kind ?? known ?? KINDS[run.phase], message: plain };
+  const failure = { kind: kind ?? known ?? KINDS[run.phase], message: known === undefined ? text : text.slice(HOST_PREFIX.length) };
+  if (kind === undefined && isOutOfMemory(text)) {
+    failure.kind = 'memory_limit';
+    failure.message = `the action took more than ${run.step.memory} MiB of memory: ${text}`;
+  }
   if (run.phase === 'compile' && line > kernel.scriptEnd(run.step.key).line) {
     ({ line, column } = kernel.scriptEnd(run.step.key));
     failure.message = 'SyntaxError: Unexpected end of the script';
@@ -224,24 +255,31 @@ function proceed() {
   for (;;) {
     if (run.outcomes[run.index] === undefined) runStep();
     look();
-    if (run.overflowed && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: 'a limit was exceeded, and the error caught' });
-    run.overflowed = false;
-    if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
+    if (chainEnds()) return true;
     drain();
-    figures[0] = Infinity; // still busy, but nobody's time is running
+    look();
+    if (chainEnds()) return true;
+    const fit = kernel.sweep();
+    run.live = [];
+    run.document = null; // what is held here cannot be collected
     note();
     finishStep();
     run.index++;
-    if (!kernel.sweep()) return false;
+    run.beginAction();
+    if (!fit) return false;
   }
 }
 
-// Takes what the script put into live arrays, once; more may come with microtasks.
+function chainEnds() { return run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed'; }
+
+// Takes what the script put into live arrays, and sees whether that was too much; more may
+// come with microtasks.
 function look() {
   const live = run.live;
   run.live = []; // what throws has failed the action, and is not looked at again
   for (const each of live) each();
   run.live = live;
+  if (run.excess !== null && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: run.excess });
 }
 
 // The log claim is written when its action has ended, for a tolerated failure too.
@@ -299,6 +337,7 @@ function serve() {
     if (words[REPLY] !== JOB) return 'left';
     const text = readText();
     if (!kernel.sweep()) return 'unfit';
+    if (words[LITTER] === 1) tidy();
     begin(text);
     if (!proceed()) return 'unfinished';
     finish();
@@ -315,13 +354,18 @@ kernel.resume = () => {
   return serve();
 };
 
-// After a cancelled run: note the failure, hand over what was done before it.
+// After a cancelled run, in this order: take what it left in live arrays, which may be cut
+// off too; then note the failure, and hand over what was done before it.
+kernel.look = () => {
+  kernel.restore();
+  look();
+};
+
 kernel.collect = () => {
   const failure = JSON.parse(readText());
   kernel.restore();
   if (failure !== null) {
     note();
-    look();
     fail(failure);
     if (run.step.tolerated) finishStep();
   }

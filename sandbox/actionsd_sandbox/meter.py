@@ -1,0 +1,97 @@
+"""What the running action has taken of what it may: wall clock, CPU, memory.
+
+CPU is that of V8's thread, on which scripts run and nothing else does. Memory is what the
+kernel counts against RLIMIT_DATA, beyond what it was when the action began: V8's heap,
+ArrayBuffers, strings, and what V8 has not collected yet. V8's own figures would not do:
+they leave out what is not in its heap, and are only looked at when it collects.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import os
+import resource
+import threading
+import time
+import weakref
+from typing import NamedTuple
+
+LOOK_SECONDS = 0.01
+"""Between two looks at what an action has taken: memory fills at 1.6 MB/ms (spec, 4)."""
+
+_STATM = "/proc/self/statm"
+_DATA_FIELD = 5
+_PAGE_BYTES = resource.getpagesize()
+
+
+class Breach(enum.Enum):
+    """What an action took too much of."""
+
+    TIMEOUT = "timeout"
+    CPU = "cpu"
+    MEMORY = "memory"
+
+
+class Allowance(NamedTuple):
+    """What one action may take."""
+
+    cpu_seconds: float
+    memory_bytes: float
+
+
+UNLIMITED = Allowance(math.inf, math.inf)
+
+
+class Meter:
+    """Measures one action at a time.
+
+    To be made by the process that it is to measure, while that may still open files. Its
+    calls must not overlap: whoever shares it keeps a lock.
+    """
+
+    def __init__(self) -> None:
+        self._statm = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._statm)
+        self._allowance = UNLIMITED
+        self._clock = time.CLOCK_MONOTONIC  # until there is a thread to measure
+        self._cpu = 0.0
+        self._memory = 0  # what there was when the action began
+
+    def begin(self, allowance: Allowance) -> int:
+        """Measure the calling thread, and what follows as one action.
+
+        Returns the memory that there is already.
+        """
+        self._allowance = allowance
+        self._clock = time.pthread_getcpuclockid(threading.get_ident())
+        self._cpu = self.cpu_seconds()
+        self._memory = self._read_memory()
+        return self._memory
+
+    def breach(self, deadline_ms: float) -> Breach | None:
+        """Return what the action has too much of by now, the wall clock first."""
+        if deadline_ms / 1000 <= time.time():
+            return Breach.TIMEOUT
+        if self._cpu_left() <= 0:
+            return Breach.CPU
+        if self._read_memory() - self._memory > self._allowance.memory_bytes:
+            return Breach.MEMORY
+        return None
+
+    def patience(self, deadline_ms: float) -> float:
+        """Return how many seconds may pass before the next look."""
+        wall_left = deadline_ms / 1000 - time.time()
+        return max(min(wall_left, self._cpu_left(), LOOK_SECONDS), 0.0) + 0.0005
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU that the measured thread has used in its life."""
+        return time.clock_gettime(self._clock)
+
+    def _read_memory(self) -> int:
+        # Two calls, not `pread`: the seal allows few.
+        os.lseek(self._statm, 0, os.SEEK_SET)
+        return int(os.read(self._statm, 256).split()[_DATA_FIELD]) * _PAGE_BYTES
+
+    def _cpu_left(self) -> float:
+        return self._allowance.cpu_seconds - (self.cpu_seconds() - self._cpu)
