@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 import zmq
 from daemon import Daemon
@@ -168,6 +169,19 @@ def test_page_names_the_limits() -> None:
     assert f"({MAX_FRAME_BYTES} bytes)" in section("Sockets")
     assert f"0 to {messages.MAX_SCRIPT_CHARACTERS} characters" in PAGE
     assert f"0 to {messages.MAX_ACTIONS} actions" in PAGE
+
+
+LIMITS: Any = msgspec.inspect.type_info(messages.Limits)
+
+
+@pytest.mark.parametrize("field", LIMITS.fields, ids=lambda field: field.name)
+def test_page_says_the_bounds_and_default_of_every_limit(field: Any) -> None:
+    if isinstance(field.type, msgspec.inspect.IntType):
+        kind = f"integer, {field.type.ge} to {field.type.le}"
+    else:
+        kind = f"number, above {field.type.gt:g}, at most {field.type.le:g}"
+    default = f"{field.default:g}" if kind.startswith("number") else f"{field.default}"
+    assert f"| `{field.name}` | {kind}; default {default} |" in section("Client to broker")
 
 
 def test_hello_is_welcomed_with_instance_and_triggers(new: Wire) -> None:
