@@ -11,6 +11,7 @@ THREADS = 24
 """Ours are 4, and 1 for each isolate: this leaves room, and stops a flood of them."""
 
 DESCRIPTORS = 64
+PENDING_SIGNALS = 64
 STACK_BYTES = 8 * 2**20
 
 _FIXED = {
@@ -19,6 +20,7 @@ _FIXED = {
     "MEMLOCK": 0,
     "MSGQUEUE": 0,
     "NOFILE": DESCRIPTORS,
+    "SIGPENDING": PENDING_SIGNALS,  # counted for all processes of a user together
     "STACK": STACK_BYTES,  # the main thread's, which the memory wall does not count
 }
 

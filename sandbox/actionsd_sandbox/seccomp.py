@@ -57,6 +57,12 @@ _HARMLESS_MAP_FLAGS = 0x10 | 0x4000 | 0x20000 | 0x100000
 # musl adds CLONE_DETACHED, which does nothing.
 _GLIBC_THREAD, _MUSL_THREAD = 0x3D0F00, 0x7D0F00
 
+# All flags of a message but NOSIGNAL and DONTWAIT.
+_MESSAGE_FLAGS = INT & ~(0x4000 | 0x40)
+
+# Clocks below zero are the CPU of a process, or with the other bit of one of our threads.
+_NEGATIVE, _OF_A_THREAD = 0x80000000, 0x4
+
 # FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME say how, not what.
 _FUTEX_OPERATION = INT & ~(0x80 | 0x100)
 
@@ -99,10 +105,19 @@ FILTERS = (
         KILL,
     ),
     Filter(
-        "Over a connection, as libzmq sends; to an address, nobody does.",
-        ("sendto",),
-        (Condition(4, LONG, (0,)),),
+        "Over a connection, as libzmq sends and receives: without an address, and with no "
+        "flag but NOSIGNAL and DONTWAIT. Urgent bytes (OOB) on local sockets have been a way "
+        "from a browser's sandbox into the kernel.",
+        ("sendto", "recvfrom"),
+        (Condition(3, _MESSAGE_FLAGS, (0,)), Condition(4, LONG, (0,))),
         KILL,
+    ),
+    Filter(
+        "Time, and the CPU of threads of this process. The clock of another process may be "
+        "read by anybody: to the nanosecond it tells what a neighbour computes.",
+        ("clock_gettime", "clock_getres", "clock_nanosleep"),
+        (Condition(0, _NEGATIVE | _OF_A_THREAD, (0, _OF_A_THREAD, _NEGATIVE | _OF_A_THREAD)),),
+        refuse(errno.EINVAL),
     ),
     Filter(
         "Ending oneself, as abort() does. No signal for anyone else.",
@@ -145,7 +160,7 @@ GROUPS = (
         "Talking and waiting: descriptors that are open, and libzmq's eventfds and epolls.",
         ALLOW,
         (
-            *("read", "write", "close", "recvfrom", "poll", "ppoll"),
+            *("read", "write", "close", "poll", "ppoll"),
             *("epoll_wait", "epoll_pwait", "epoll_ctl", "fstat", "lseek"),
         ),
     ),
@@ -166,12 +181,9 @@ GROUPS = (
         ("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall"),
     ),
     Group(
-        "Time, including a thread's CPU clock, and randomness.",
+        "Time of day, waiting, and randomness.",
         ALLOW,
-        (
-            *("nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres"),
-            *("gettimeofday", "time", "getrandom"),
-        ),
+        ("nanosleep", "gettimeofday", "time", "getrandom"),
     ),
     Group(
         "Its flags are in memory, where a filter cannot look. Without it glibc takes clone.",

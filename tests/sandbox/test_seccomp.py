@@ -40,15 +40,18 @@ def test_every_group_has_its_reason() -> None:
 def test_what_is_allowed_whatever_its_arguments_is_known_by_name() -> None:
     # Whoever adds a name looks twice: it is what native code in a worker can do.
     names = """
-        brk clock_getres clock_gettime clock_nanosleep close epoll_ctl epoll_pwait epoll_wait
-        exit exit_group fstat getcpu getpid getrandom getrusage gettid gettimeofday lseek munmap
-        nanosleep poll ppoll read recvfrom restart_syscall rseq rt_sigaction rt_sigprocmask
-        rt_sigreturn sched_getaffinity sched_getparam sched_getscheduler sched_yield
-        set_robust_list sigaltstack time write
+        brk close epoll_ctl epoll_pwait epoll_wait exit exit_group fstat getcpu getpid getrandom
+        getrusage gettid gettimeofday lseek munmap nanosleep poll ppoll read restart_syscall rseq
+        rt_sigaction rt_sigprocmask rt_sigreturn sched_getaffinity sched_getparam
+        sched_getscheduler sched_yield set_robust_list sigaltstack time write
     """
     program = seccomp.build(PID, "x86_64")
-    worst = (0xFFFFFFFFFFFFFFFF,) * 6
-    allowed = {number for number in range(2000) if verdict(program, Call(number, worst)) == ALLOW}
+    worst = [(word,) * 6 for word in (0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFB)]
+    allowed = {
+        number
+        for number in range(2000)
+        if all(verdict(program, Call(number, words)) == ALLOW for words in worst)
+    }
     assert allowed == {syscalls.number(call, "x86_64") for call in names.split()}
 
 
@@ -115,6 +118,20 @@ LARGE = 1 << 32
         ("sendto", (3, 4096, 1, 0, 0, 0), ALLOW),
         ("sendto", (3, 4096, 1, 0, 4096, 16), KILL),
         ("sendto", (3, 4096, 1, 0, LARGE, 16), KILL),
+        ("sendto", (3, 4096, 1, 0x4040, 0, 0), ALLOW),  # NOSIGNAL, DONTWAIT
+        ("sendto", (3, 4096, 1, 1, 0, 0), KILL),  # OOB
+        ("recvfrom", (3, 4096, 1, 0, 0, 0), ALLOW),
+        ("recvfrom", (3, 4096, 1, 0x40, 0, 0), ALLOW),
+        ("recvfrom", (3, 4096, 1, 1, 0, 0), KILL),  # OOB
+        ("recvfrom", (3, 4096, 1, 2, 0, 0), KILL),  # PEEK
+        ("recvfrom", (3, 4096, 1, 0, 4096, 16), KILL),
+        ("clock_gettime", (3, 4096), ALLOW),  # this thread's CPU
+        ("clock_gettime", (11, 4096), ALLOW),
+        ("clock_gettime", ((~PID << 3) | 2, 4096), errno.EINVAL),  # another process's CPU
+        ("clock_gettime", ((~PID << 3) | 3, 4096), errno.EINVAL),  # a device's time
+        ("clock_gettime", ((~PID << 3) | 6, 4096), ALLOW),  # a thread's: only ours, says the kernel
+        ("clock_getres", ((~PID << 3) | 2, 4096), errno.EINVAL),
+        ("clock_nanosleep", ((~PID << 3) | 2, 0, 4096, 0), errno.EINVAL),
         ("tgkill", (PID, 1, 6), ALLOW),
         ("tgkill", (PID + 1, 1, 6), KILL),
         ("tgkill", (-1, 1, 6), KILL),
@@ -171,6 +188,7 @@ PROBES = {
     "signal.signal(signal.SIGALRM, lambda *_: os._exit(0)); "
     "signal.setitimer(signal.ITIMER_REAL, 0.001); time.sleep(60); os._exit(1)": FINE,
     "os.urandom(16); time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID)": FINE,
+    "time.clock_gettime(time.pthread_getcpuclockid(threading.get_ident()))": FINE,
     "bytearray(10_000_000)": FINE,
     "invoke('prctl', 15, id('a name'))": FINE,
     "os.write(2, b''); os.fstat(0).st_mode": errno.EACCES,
@@ -186,6 +204,8 @@ PROBES = {
     "invoke('mmap', 0, 4096, 3, 0x122, -1, 0)": errno.EACCES,
     "invoke('mremap', 0, 4096, 8192, 1)": errno.ENOMEM,
     "invoke('clone3', 0, 0)": errno.ENOSYS,
+    "time.clock_gettime((~PARENT << 3) | 2)": errno.EINVAL,
+    "time.clock_gettime((~PARENT << 3) | 6)": errno.EINVAL,
     "invoke('prctl', 4, 1)": errno.EINVAL,
     "os.uname()": errno.EPERM,
     "os.nice(1)": errno.EPERM,

@@ -22,7 +22,10 @@ from actionsd_worker.zygote import Zygote
 def main() -> None:
     """Fork workers until the broker is gone."""
     control = socket.socket(fileno=os.dup(0))
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    # What is left open here is open in every worker.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
     orders = msgspec.json.decode(control.recv(ORDER_BYTES), type=ZygoteOrders)
     # Ctrl-C in a terminal reaches the whole process group; the broker decides, not we.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
