@@ -81,13 +81,15 @@ def seal(
     rooted = alone and todo.note(
         "empty root", lambda: namespaces.empty_root(orders.empty, orders.socket)
     )
-    # 4. What no later step needs, and what Landlock asks for.
+    # 4. What no later step needs, and what Landlock asks for. The trial comes first: we can
+    #    be dumped again after it.
+    obstacle = None if orders.uid is None else privileges.obstacle(orders.uid)
     todo.note("no new privileges", privileges.gain_nothing)
     todo.note("not dumpable", privileges.hide_memory)
     todo.note("resource limits", limits.set_fixed)
     # 5. Capabilities go thread by thread, so before there are more; those that root keeps
     #    for step 9 go with its uid, from every thread.
-    drops = orders.uid is not None
+    drops = orders.uid is not None and obstacle is None
     todo.note("capabilities", lambda: privileges.drop_capabilities(keep_effective=drops))
     # 6. Files and network are closed from here; a socket's path is not Landlock's business.
     todo.note("landlock", _restrict)
@@ -96,17 +98,15 @@ def seal(
     # 8. V8 maps its one range of executable pages now, as it may not later.
     warm_up()
     # 9. Root becomes nobody, in every thread. The kernel forgets step 1 and 4 with it.
-    if orders.uid is None:
-        todo.miss("own uid", "the daemon does not run as root")
-    else:
-        _leave_root_user(todo, orders, orders.uid, rooted=rooted)
+    left = _leave_root_user(todo, orders, obstacle, rooted=rooted)
     if not rooted and not any(layer.name == "empty root" for layer in todo.layers):
         todo.miss("empty root", "needs namespaces, or root")
-    # 10. Threads are counted for each user: a bound where that is this worker alone.
-    if alone or drops:
+    # 10. Threads are counted for each user, but root's: a bound where that is this worker
+    #     alone.
+    if left or (alone and orders.uid is None):
         todo.note("thread limit", limits.limit_threads)
     else:
-        todo.miss("thread limit", "needs namespaces, or root; memory bounds them all the same")
+        todo.miss("thread limit", "needs namespaces, or a uid of its own")
     # 11. Everything that an idle worker needs is in memory: what comes now is a script's.
     todo.note("memory limit", lambda: wall.raise_(orders.memory_bytes))
     # 12. The wall itself, around every thread; nothing above could be done behind it.
@@ -116,15 +116,20 @@ def seal(
     return todo.layers
 
 
-def _leave_root_user(todo: _Checklist, orders: SealOrders, uid: int, *, rooted: bool) -> None:
+def _leave_root_user(
+    todo: _Checklist, orders: SealOrders, obstacle: OSError | None, *, rooted: bool
+) -> bool:
+    uid = orders.uid
+    if uid is None or obstacle is not None:
+        todo.miss("own uid", str(obstacle or "the daemon does not run as root"))
+        return False
     if not rooted:
         todo.layers = [layer for layer in todo.layers if layer.name != "empty root"]
         todo.note("empty root", lambda: namespaces.leave_root(orders.empty))
-    if not todo.note("own uid", lambda: privileges.become(uid)):
-        # It keeps what step 5 left, in this thread no longer.
-        todo.note("capabilities", lambda: privileges.drop_capabilities(keep_effective=False))
+    left = todo.note("own uid", lambda: privileges.become(uid))
     privileges.die_with(orders.parent)
     privileges.hide_memory()
+    return left
 
 
 def _restrict() -> str:
