@@ -1,0 +1,19 @@
+# attack: mmap_rwx
+# does: maps memory that is writable and executable
+# sealed: EACCES
+# control: through
+# as: root, user
+
+from __future__ import annotations
+
+import ctypes
+
+from attack_world import MAP_PRIVATE, PAGE, PROT_EXEC, PROT_READ, PROT_WRITE, World, map_memory
+
+_ANSWER = bytes.fromhex("b82a000000c3")  # mov eax, 42; ret
+
+
+def attack(_world: World) -> object:
+    page = map_memory(PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE)
+    ctypes.memmove(page, _ANSWER, len(_ANSWER))
+    return ctypes.CFUNCTYPE(ctypes.c_int)(page)()
