@@ -11,6 +11,8 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 
+from actionsd_protocol.errors import FailureKind
+
 MAX_ACTIONS = 64
 """Actions in one job at the most."""
 
@@ -29,6 +31,10 @@ Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=20)]
 MemoryMib: TypeAlias = Annotated[int, Meta(ge=16, le=512)]
 Characters: TypeAlias = Annotated[int, Meta(ge=0, le=2**21)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=10_000)]
+StepIndex: TypeAlias = Annotated[int, Meta(ge=0, lt=MAX_ACTIONS)]
+Header: TypeAlias = tuple[
+    Annotated[str, Meta(max_length=256)], Annotated[str, Meta(max_length=16_384)]
+]
 Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -157,7 +163,63 @@ class Report(Message, frozen=True, tag="report"):
     spans: Annotated[list[Span], Meta(max_length=MAX_ACTIONS)]
 
 
+class Fetch(Message, frozen=True, tag="fetch"):
+    """Asks the broker to make an HTTP request. Payload: the body, if `has_body`; else empty.
+
+    `call` counts a job's calls from 1. `step` is the action that asks, by its place in the
+    job, and `seconds` what is left of its time; the broker takes less if it knows better.
+    """
+
+    job: Identifier
+    call: Annotated[int, Meta(ge=1, le=2**31)]
+    step: StepIndex
+    seconds: Annotated[float, Meta(ge=0, le=20)]
+    method: Annotated[str, Meta(max_length=64)]
+    url: Annotated[str, Meta(max_length=8192)]
+    headers: Annotated[list[Header], Meta(max_length=256)]
+    has_body: bool
+
+
+class GetMetadata(Message, frozen=True, tag="get_metadata"):
+    """Asks for the stored metadata of the job's user.
+
+    Neither tenant nor user are named: the broker knows whose the job is.
+    """
+
+    job: Identifier
+    call: Annotated[int, Meta(ge=1, le=2**31)]
+    step: StepIndex
+
+
+class SetMetadata(Message, frozen=True, tag="set_metadata"):
+    """Stores an entry of the job's user's metadata. Payload: the value's bytes."""
+
+    job: Identifier
+    call: Annotated[int, Meta(ge=1, le=2**31)]
+    step: StepIndex
+    key: Annotated[str, Meta(max_length=1000)]
+
+
 # Broker to worker
+
+
+class CallFailure(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a call came to nothing: a kind of failure, and words for the script."""
+
+    kind: FailureKind
+    message: Text
+
+
+class Answer(Message, frozen=True, tag="answer"):
+    """Answers a worker's call. Payload: the answer document, JSON; empty for a failure.
+
+    For a fetch `{"status", "headers": [[name, value]], "body": base64}`; for metadata the
+    entries as a context document has them; for a write nothing.
+    """
+
+    job: Identifier
+    call: Annotated[int, Meta(ge=1, le=2**31)]
+    failure: CallFailure | None = None
 
 
 class Step(Limits, frozen=True, forbid_unknown_fields=True):
@@ -196,8 +258,11 @@ class Stop(Message, frozen=True, tag="stop"):
 
 ClientToBroker: TypeAlias = Hello | Submit | Goodbye
 BrokerToClient: TypeAlias = Welcome | Result | Fault
-WorkerToBroker: TypeAlias = Ready | Report
-BrokerToWorker: TypeAlias = Assign | Stop
+Call: TypeAlias = Fetch | GetMetadata | SetMetadata
+WorkerToBroker: TypeAlias = Ready | Report | Call
+BrokerToWorker: TypeAlias = Assign | Answer | Stop
 
-HAS_PAYLOAD: frozenset[type[Message]] = frozenset({Submit, Result, Report, Assign})
+HAS_PAYLOAD: frozenset[type[Message]] = frozenset(
+    {Submit, Result, Report, Assign, Fetch, SetMetadata, Answer}
+)
 """The messages that are followed by a payload frame."""

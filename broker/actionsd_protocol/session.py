@@ -28,14 +28,18 @@ from typing import TypeAlias
 
 from actionsd_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from actionsd_protocol.messages import (
+    Answer,
     Assign,
     Fault,
+    Fetch,
+    GetMetadata,
     Goodbye,
     Hello,
     Message,
     Ready,
     Report,
     Result,
+    SetMetadata,
     Stop,
     Submit,
     Welcome,
@@ -60,6 +64,7 @@ class State(enum.Enum):
     STARTING = "starting"
     IDLE = "idle"
     BUSY = "busy"
+    WAITING = "waiting"
     STOPPED = "stopped"
     BROKEN = "broken"
 
@@ -82,7 +87,13 @@ CLIENT_TABLE: Table = {
 WORKER_TABLE: Table = {
     State.STARTING: {Ready: State.IDLE},
     State.IDLE: {Assign: State.BUSY, Stop: State.STOPPED},
-    State.BUSY: {Report: State.IDLE},
+    State.BUSY: {
+        Report: State.IDLE,
+        Fetch: State.WAITING,
+        GetMetadata: State.WAITING,
+        SetMetadata: State.WAITING,
+    },
+    State.WAITING: {Answer: State.BUSY},
     State.STOPPED: {},
     State.BROKEN: {},
 }
@@ -96,7 +107,11 @@ SENDERS: Mapping[type[Message], Role] = {
     Fault: Role.BROKER,
     Ready: Role.WORKER,
     Report: Role.WORKER,
+    Fetch: Role.WORKER,
+    GetMetadata: Role.WORKER,
+    SetMetadata: Role.WORKER,
     Assign: Role.BROKER,
+    Answer: Role.BROKER,
     Stop: Role.BROKER,
 }
 """Who sends what: the other end sending it is a violation in every state."""
@@ -164,14 +179,27 @@ class WorkerSession(_Session):
     def __init__(self, role: Role) -> None:
         super().__init__(WORKER_TABLE, State.STARTING, role)
         self.job: int | None = None
+        self.call = 0
 
     def _match(self, message: Message, blame: type[ProtocolError]) -> None:
         if type(message) is Assign:
-            self.job = message.job
+            self.job, self.call = message.job, 0
+        elif isinstance(message, Fetch | GetMetadata | SetMetadata):
+            self._match_call(message.job, message.call, self.call + 1, blame)
+            self.call = message.call
+        elif type(message) is Answer:
+            self._match_call(message.job, message.call, self.call, blame)
         elif type(message) is Report:
             if message.job != self.job:
                 self._break(blame, f"report for job {message.job}, assigned was {self.job}")
             self.job = None
+
+
+    def _match_call(self, job: int, call: int, due: int, blame: type[ProtocolError]) -> None:
+        if job != self.job:
+            self._break(blame, f"a call for job {job}, assigned was {self.job}")
+        if call != due:
+            self._break(blame, f"call {call} where {due} was due")
 
 
 def _name(message: Message) -> str:

@@ -14,7 +14,17 @@ from zmq.utils.monitor import recv_monitor_message
 
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.frames import MAX_ASSIGN_BYTES, TO_WORKER, encode
-from actionsd_protocol.messages import Assign, Layer, Ready, Report, Span, Stop
+from actionsd_protocol.messages import (
+    Answer,
+    Assign,
+    Call,
+    Layer,
+    Ready,
+    Report,
+    Span,
+    Stop,
+    WorkerToBroker,
+)
 from actionsd_protocol.session import Role, WorkerSession
 
 CONNECT_SECONDS = 10.0
@@ -81,12 +91,30 @@ class Service:
             raise ProtocolError(f"{type(message).__name__} is not for a worker")
         return message, received.payload
 
+    def call(self, message: Call, payload: bytes | None = None) -> tuple[Answer, bytes]:
+        """Ask the broker something and wait for its answer.
+
+        The wait is bounded by the broker, which keeps the time of the job.
+        """
+        self._send(message, payload)
+        received = TO_WORKER.decode(self._socket.recv_multipart())
+        answer = received.message
+        self._session.receive(answer)
+        if not isinstance(answer, Answer):
+            raise ProtocolError(f"{type(answer).__name__} is no answer")
+        return answer, received.payload
+
+    @property
+    def next_call(self) -> int:
+        """The number of the next call of the job."""
+        return self._session.call + 1
+
     def close(self) -> None:
         """Send what is left and close."""
         self._socket.close()
         zmq.Context.instance().term()
 
-    def _send(self, message: Ready | Report, payload: bytes | None = None) -> None:
+    def _send(self, message: WorkerToBroker, payload: bytes | None = None) -> None:
         frames = encode(message, payload)
         self._session.send(message)
         self._socket.send_multipart(frames)
