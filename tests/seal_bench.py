@@ -27,7 +27,7 @@ from container import keep_capabilities, refuse
 from actionsd_broker import kernel_word
 from actionsd_broker.proof import ThreadWord
 from actionsd_protocol.messages import Layer
-from actionsd_sandbox import kernel, privileges
+from actionsd_sandbox import kernel, privileges, probes
 from actionsd_sandbox.deadline import DeadlineTimer
 from actionsd_sandbox.isolate import Engine
 from actionsd_sandbox.realm import Realm, read_prelude
@@ -105,10 +105,7 @@ class Bench:
             parent = os.fork()
             if parent == 0:
                 ours.close()
-                if os.fork() == 0:
-                    self._be_sealed(scenario, theirs.fileno())
-                theirs.close()
-                signal.pause()
+                self._be_parent(scenario, theirs.fileno())
             theirs.close()
             pid = int.from_bytes(ours.recv(4), "little")
             account = ours.recv(1 << 16)
@@ -137,6 +134,15 @@ class Bench:
         died = select.select([pidfd], [], [], _DEATH_SECONDS)[0]
         os.close(pidfd)
         return msgspec.structs.replace(outcome, died_with_parent=bool(died))
+
+    def _be_parent(self, scenario: Scenario, words: int) -> None:
+        if (child := os.fork()) == 0:
+            self._be_sealed(scenario, words)
+        _, status = os.waitpid(child, 0)
+        # Unless it had a last word itself, this is the answer to how it went.
+        os.write(words, f"ended as {os.waitstatus_to_exitcode(status)}".encode())
+        while True:
+            signal.pause()
 
     def _be_sealed(self, scenario: Scenario, words: int) -> None:
         os.write(words, os.getpid().to_bytes(4, "little"))
@@ -194,7 +200,7 @@ def _set_scene(scenario: Scenario) -> None:
 
 def _run(code: str) -> str:
     try:
-        return str(eval(code))  # noqa: S307 - the tests' own
+        return str(eval(code, {"os": os, "probes": probes}))  # noqa: S307 - the tests' own
     except Exception as error:  # noqa: BLE001 - what it meets is what is asked
         return f"{type(error).__name__}: {error}"
 
