@@ -23,7 +23,12 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from actionsd_broker.fetch.decoding import ACCEPT_ENCODING
-from actionsd_broker.fetch.headers import MAX_RESPONSE_HEADERS, value_of
+from actionsd_broker.fetch.headers import (
+    MAX_RESPONSE_HEADER_BYTES,
+    MAX_RESPONSE_HEADERS,
+    size_of,
+    value_of,
+)
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.outcomes import Fault, Header
 from actionsd_broker.fetch.redirects import Outgoing
@@ -126,6 +131,9 @@ async def _send(session: aiohttp.ClientSession, target: Target, outgoing: Outgoi
         (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
         for name, value in response.raw_headers
     )
+    if size_of(headers) > MAX_RESPONSE_HEADER_BYTES:
+        reason = f"it has more than {MAX_RESPONSE_HEADER_BYTES} bytes of headers"
+        raise ExchangeError(Fault.TOO_LARGE, reason)
     return Reply(response.status, headers, response.content)
 
 
@@ -139,9 +147,7 @@ def _complete(headers: Sequence[Header], target: Target) -> list[Header]:
 class _PinnedConnector(aiohttp.TCPConnector):
     """Dials one target at checked addresses, once."""
 
-    def __init__(
-        self, target: Target, addresses: Sequence[Address], tls: ssl.SSLContext
-    ) -> None:
+    def __init__(self, target: Target, addresses: Sequence[Address], tls: ssl.SSLContext) -> None:
         self._allowed = {(str(address), target.port) for address in addresses}
         self._sockets: list[socket.socket] = []
         self._asked = False
@@ -158,7 +164,7 @@ class _PinnedConnector(aiohttp.TCPConnector):
         self,
         req: aiohttp.ClientRequest,
         traces: list[aiohttp.tracing.Trace],
-        timeout: aiohttp.ClientTimeout,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the method's signature is aiohttp's
     ) -> aiohttp.connector.Connection:
         """Connect, unless that has been done: aiohttp repeats some requests unasked."""
         if self._asked:
@@ -196,7 +202,10 @@ class _Checked(AbstractResolver):
         self._addresses = addresses
 
     async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - as above
     ) -> list[ResolveResult]:
         if host != self._host:
             raise OSError(f"{host} was not checked")

@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from actionsd_broker.fetch.decoding import Body, CodingError, TooLargeError
 from actionsd_broker.fetch.exchange import ExchangeError, Exchanges, Reply
 from actionsd_broker.fetch.headers import (
-    MAX_RESPONSE_HEADER_BYTES,
     HeaderError,
     check_headers,
     of_response,
-    size_of,
     values_of,
 )
 from actionsd_broker.fetch.hosts import Address
@@ -42,12 +40,10 @@ from actionsd_broker.fetch.redirects import (
     location_of,
 )
 from actionsd_broker.fetch.resolver import ResolveError, Resolver, SystemResolver
-from actionsd_broker.fetch.rules import Rule
+from actionsd_broker.fetch.rules import MethodError, Rule, spell_method
 from actionsd_broker.fetch.slots import Slots
 from actionsd_broker.fetch.target import MalformedUrlError, Target, read_url
 from actionsd_broker.fetch.vault import Filled, Vault
-
-_WELL_KNOWN = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class _DeniedError(Exception):
@@ -87,7 +83,10 @@ class _Progress:
         Where a redirect leads is a server's word: a script that gets a server to redirect
         to a name with a secret in it must not read that name here.
         """
-        return f"not after a redirect ({len(self.hops)})" if self.hops else reason
+        if self.hops and self.target is not None:
+            for name in (self.target.place, self.target.host):
+                reason = reason.replace(name, "a redirect's target")
+        return reason
 
     def explain(self, policy: Policy, text: str) -> str:
         who = f"tenant {policy.tenant}"
@@ -157,13 +156,12 @@ class Fetcher:
             target, outgoing = self._redirect(outgoing, target, answer, progress)
 
     def _check(self, request: FetchRequest) -> tuple[Target, Outgoing]:
-        upper = request.method.upper()
-        method = upper if upper in _WELL_KNOWN else request.method
-        if not (method.isascii() and method.replace("-", "").isalpha() and len(method) <= 32):
-            raise _DeniedError(Denial.METHOD, "that is no method")
         try:
+            method = spell_method(request.method)
             target = read_url(request.url)
             headers = check_headers(request.headers)
+        except MethodError as error:
+            raise _DeniedError(Denial.METHOD, str(error)) from None
         except MalformedUrlError as error:
             raise _DeniedError(Denial.MALFORMED, f"the URL is refused: {error}") from None
         except HeaderError as error:
@@ -209,9 +207,6 @@ class Fetcher:
             async with self._exchanges.open(target, addresses, filled.outgoing, seconds) as reply:
                 shown = tuple(map(str, addresses))
                 hop = Hop(target.place, shown, rule.name, reply.status)
-                if size_of(reply.headers) > MAX_RESPONSE_HEADER_BYTES:
-                    reason = f"it has more than {MAX_RESPONSE_HEADER_BYTES} bytes of headers"
-                    raise ExchangeError(Fault.TOO_LARGE, reason)
                 if location_of(reply.status, reply.headers) is not None:
                     progress.hops.append(hop)
                     return reply
@@ -221,7 +216,7 @@ class Fetcher:
             reason = f"no response from {target.place}: {error}"
             raise _FailedError(error.kind, reason) from None
         except MalformedUrlError as error:
-            raise _DeniedError(Denial.MALFORMED, f"a redirect is refused: {error}") from None
+            raise _bad_redirect(error) from None
 
     async def _read(self, reply: Reply, progress: _Progress) -> tuple[bytes, tuple[Header, ...]]:
         limit = self._limits.response_kib * 1024
@@ -248,12 +243,17 @@ class Fetcher:
         try:
             following, changed = follow(outgoing, target, reply.status, location)
         except MalformedUrlError as error:
-            raise _DeniedError(Denial.MALFORMED, f"a redirect is refused: {error}") from None
+            raise _bad_redirect(error) from None
         if is_downgrade(target, following):
             progress.begin(changed.method, following)
             reason = "a redirect from https to http is not followed"
             raise _DeniedError(Denial.REDIRECT, reason)
         return following, changed
+
+
+def _bad_redirect(error: MalformedUrlError) -> _DeniedError:
+    reason = "a redirect to a malformed URL is not followed"
+    return _DeniedError(Denial.MALFORMED, reason, f"{reason}: {error}")
 
 
 def _clean(answer: FetchResponse, vault: Vault, used: set[str], host: str) -> FetchResponse:

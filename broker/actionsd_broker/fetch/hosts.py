@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
+import idna
+
 MAX_HOST_CHARACTERS = 253
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
@@ -112,8 +114,6 @@ def _spell_ipv4(text: str) -> str:
 
 
 def _to_ascii(name: str) -> str:
-    import idna  # noqa: PLC0415 - its tables are large, and ASCII names do not need them
-
     try:
         # Strict: dots are dots, and no character is mapped to another. An A-label is
         # decoded and encoded again, so one that stands for nothing is refused too.

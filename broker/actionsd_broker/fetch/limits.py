@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from actionsd_broker.fetch.outcomes import FetchFailed, Fault
+from actionsd_broker.fetch.outcomes import Fault, FetchFailed
 from actionsd_broker.fetch.rules import AllowTable
 
 

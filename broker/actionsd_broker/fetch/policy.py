@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from actionsd_broker.fetch.addresses import judge_address
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.outcomes import Denial
-from actionsd_broker.fetch.rules import NEVER_METHODS, Miss, Missed, Rule, likeness
+from actionsd_broker.fetch.rules import NEVER_METHODS, Missed, Rule, likeness
 from actionsd_broker.fetch.target import Target
 
 _ALIKE = 0.7
@@ -76,20 +76,11 @@ def nearest(policy: Policy, target: Target, method: str) -> str:
     if like < _ALIKE:
         count = len(policy.rules)
         return f"none of the {count} entries is for {target.host}, or for a host like it"
-    words = [miss.words for miss in missed[best]]
-    if any(miss.kind is Miss.HOST for miss in missed[best]):
-        words.append(_hosts_differ(best, target))
-    return f"nearest is {best}; {'; '.join(words)}"
+    return f"nearest is {best}; {'; '.join(miss.words for miss in missed[best])}"
 
 
 def _closeness(rule: Rule, target: Target, missed: Sequence[Missed]) -> tuple[float, int]:
     return likeness(rule, target), -sum(miss.kind for miss in missed)
-
-
-def _hosts_differ(rule: Rule, target: Target) -> str:
-    if rule.host.one_more and target.host.endswith(rule.host.host):
-        return f"* is exactly one label, {target.host} is another host"
-    return f"{target.host} is another host"
 
 
 def _refused(rule: Rule, target: Target, addresses: Sequence[Address]) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import IntEnum
 from typing import Annotated, Literal, NamedTuple
 
+import idna
 from msgspec import Meta, Struct
 
 from actionsd_broker.fetch.hosts import HostError, HostPattern, address_of, read_pattern
@@ -16,6 +19,22 @@ Method = Annotated[str, Meta(pattern=r"^[A-Z][A-Z-]{0,31}\Z")]
 
 NEVER_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 """They ask for tunnels, or for the request's own headers back."""
+
+
+_WELL_KNOWN = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_METHOD = re.compile(r"[A-Za-z][A-Za-z-]{0,31}\Z")
+
+
+class MethodError(ValueError):
+    """Raised for what is no method."""
+
+
+def spell_method(text: str) -> str:
+    """Return a method as it is sent; the usual ones may be written small. Raises MethodError."""
+    if not _METHOD.match(text):
+        raise MethodError("that is no method")
+    upper = text.upper()
+    return upper if upper in _WELL_KNOWN | NEVER_METHODS else text
 
 
 class AllowTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +103,8 @@ class Rule:
         """Return how a request differs from what is allowed here; nothing if it is allowed."""
         missed = []
         if not self.host.covers(target.host):
-            missed.append(Missed(Miss.HOST, f"it is for the host {self.host}"))
+            star = " (a * is exactly one label)" if self.host.one_more else ""
+            missed.append(Missed(Miss.HOST, f"it is for {self.host}, not {target.host}{star}"))
         if target.scheme != self.scheme:
             missed.append(Missed(Miss.SCHEME, f"it is for {self.scheme}, not {target.scheme}"))
         if target.port != self.port and not (missed and self._usual_ports(target)):
@@ -155,8 +175,6 @@ def _make_rule(table: AllowTable, number: int, place: str) -> Rule:
 
 def likeness(rule: Rule, target: Target) -> float:
     """Return from 0 to 1 how much a rule's host is like a target's, to find the one meant."""
-    from difflib import SequenceMatcher  # noqa: PLC0415 - for explanations only
-
     if rule.host.covers(target.host):
         return 1.0
     if address_of(rule.host.host) is not None or target.address is not None:
@@ -167,8 +185,4 @@ def likeness(rule: Rule, target: Target) -> float:
 
 
 def _readable(host: str) -> str:
-    if "xn--" not in host:
-        return host
-    import idna  # noqa: PLC0415 - as in hosts
-
-    return idna.decode(host)
+    return idna.decode(host) if "xn--" in host else host

@@ -91,9 +91,7 @@ class Vault:
         """Return a request for a host with the values in place of their names."""
         filling = _Filling(self._secrets, tenant, host)
         try:
-            headers = tuple(
-                (name, filling.header(name, value)) for name, value in outgoing.headers
-            )
+            headers = tuple((name, filling.header(name, value)) for name, value in outgoing.headers)
             body = outgoing.body
             if body is not None:
                 body = filling.body(body, value_of(outgoing.headers, "content-type") or "")
