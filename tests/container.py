@@ -14,6 +14,7 @@ import errno
 import os
 import platform
 import sys
+from collections.abc import Collection, Iterable, Sequence
 
 from actionsd_sandbox import bpf, kernel, syscalls
 
@@ -29,37 +30,50 @@ REFUSED = (
     *("reboot", "swapon", "swapoff", "settimeofday", "sethostname", "setdomainname"),
 )
 _NEW_NAMESPACES = 0x7E020000
+_NO_CALL = -1  # one that this machine has not
 
 
 def main(command: list[str]) -> None:
     """Become a container of one process, and run a command in it."""
-    machine = platform.machine()
-    clone, clone3 = syscalls.number("clone", machine), syscalls.number("clone3", machine)
-    assert clone is not None
-    assert clone3 is not None
-    numbers = [syscalls.number(name, machine) for name in REFUSED]
-    verdicts = {n: bpf.refuse(errno.EPERM) for n in numbers if n is not None}
-    verdicts[clone3] = bpf.refuse(errno.ENOSYS)
-    ordinary = bpf.Condition(0, _NEW_NAMESPACES, (0,))
-    rules = [bpf.Rule(clone, (ordinary,), bpf.ALLOW, bpf.refuse(errno.EPERM))]
-    if os.geteuid() != 0:
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    bpf.load(bpf.assemble(machine, rules, verdicts, bpf.ALLOW))
+    refuse(REFUSED)
     if os.geteuid() == 0:
-        keep_capabilities()
+        keep_capabilities(CAPABILITIES)
     os.execvp(command[0], command)  # noqa: S606 - that is what this program is for
 
 
-def keep_capabilities() -> None:
-    """Drop all but a container's capabilities, for programs to come too."""
+def refuse(calls: Iterable[str | int], options: Sequence[int] = ()) -> None:
+    """Set a filter that refuses calls, by name or number, new namespaces, prctl's options."""
+    machine = platform.machine()
+    numbers = {name if isinstance(name, int) else _number(name) for name in calls} - {_NO_CALL}
+    verdicts = dict.fromkeys(numbers, bpf.refuse(errno.EPERM))
+    rules = []
+    if _number("unshare") in numbers:
+        verdicts[_number("clone3")] = bpf.refuse(errno.ENOSYS)
+        ordinary = bpf.Condition(0, _NEW_NAMESPACES, (0,))
+        rules.append(bpf.Rule(_number("clone"), (ordinary,), bpf.ALLOW, bpf.refuse(errno.EPERM)))
+    if options:
+        its = bpf.Condition(0, bpf.INT, tuple(options))
+        rules.append(bpf.Rule(_number("prctl"), (its,), bpf.refuse(errno.EPERM), bpf.ALLOW))
+    if os.geteuid() != 0:
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    bpf.load(bpf.assemble(machine, rules, verdicts, bpf.ALLOW))
+
+
+def _number(name: str) -> int:
+    number = syscalls.number(name)
+    return _NO_CALL if number is None else number
+
+
+def keep_capabilities(wanted: Collection[int]) -> None:
+    """Drop all but some capabilities, for programs to come too."""
     for capability in range(64):
         try:
             known = kernel.prctl(kernel.PR_CAPBSET_READ, capability)
         except OSError:
             break
-        if known and capability not in CAPABILITIES:
+        if known and capability not in wanted:
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
-    mask = sum(1 << capability for capability in CAPABILITIES)
+    mask = sum(1 << capability for capability in wanted)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
     assert ctypes.CDLL(None).capset(header, sets) == 0

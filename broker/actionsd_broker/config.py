@@ -11,7 +11,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from actionsd_broker.errors import ConfigError
-from actionsd_broker.toml_lines import line_of
+from actionsd_broker.fetch.hosts import HostError, read_pattern
+from actionsd_broker.fetch.limits import FetchTable
+from actionsd_broker.fetch.rules import RuleError, make_rules
+from actionsd_broker.fetch.vault import SecretName, SecretTable
+from actionsd_broker.toml_lines import find_line, line_of
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +39,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     drain_seconds    how long accepted jobs may take to finish after SIGTERM
     log_level        debug, info, warning or error
     log_format       text or json
+    fetch            what every tenant's scripts may fetch, and limits (docs/fetch.md)
+    secrets          values that the broker puts into requests (docs/fetch.md)
     """
 
     endpoint: str | None = None
@@ -52,6 +58,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     jitless: bool = False
     log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
+    fetch: FetchTable = FetchTable()
+    secrets: dict[SecretName, SecretTable] = {}
 
     def changed(self, **changes: Any) -> Config:
         """Return the same with some values changed; raises ConfigError as a file would."""
@@ -88,7 +96,13 @@ def load_config(path: Path) -> Config:
     if config.registry is not None:
         registry = str(path.parent / config.registry)
         config = msgspec.structs.replace(config, registry=registry)
-    return config
+    secrets = {
+        name: table
+        if table.file is None
+        else msgspec.structs.replace(table, file=str(path.parent / table.file))
+        for name, table in config.secrets.items()
+    }
+    return msgspec.structs.replace(config, secrets=secrets)
 
 
 def parse_config(text: str, name: str) -> Config:
@@ -101,7 +115,26 @@ def parse_config(text: str, name: str) -> Config:
         raise ConfigError(f"{name}{line_of(text, error)}: {error}") from error
     if config.endpoint is not None:
         check_endpoint(config.endpoint)
+    _check_fetch(config, text, name)
     return config
+
+
+def _check_fetch(config: Config, text: str, name: str) -> None:
+    try:
+        make_rules(config.fetch.allow, "the configuration")
+    except RuleError as error:
+        line = find_line(text, ["fetch", "allow", *error.keys])
+        raise ConfigError(f"{name}:{line}: {error}") from error
+    for secret, table in config.secrets.items():
+        line = find_line(text, ["secrets", secret])
+        if (table.file is None) == (table.env is None):
+            raise ConfigError(f"{name}:{line}: secret {secret}: expected either file or env")
+        try:
+            for host in table.hosts:
+                read_pattern(host)
+        except HostError as error:
+            line = find_line(text, ["secrets", secret, "hosts"])
+            raise ConfigError(f"{name}:{line}: secret {secret}: {error}") from error
 
 
 def check_endpoint(endpoint: str) -> None:

@@ -13,6 +13,9 @@ A directory with one TOML manifest for each tenant, and the scripts as files bes
     [flows]
     "complement-token/pre-userinfo" = ["roleClaims"]
 
+    [[fetch.allow]]                       # what the tenant's scripts may fetch
+    host = "api.example.com"              # (docs/fetch.md); for one action:
+                                          # [[actions.roleClaims.fetch.allow]]
 Loading checks everything that needs no V8; that the scripts compile and define their
 functions is checked in a worker (`check`), for the broker runs no scripts.
 """
@@ -29,6 +32,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from actionsd_broker.errors import RegistryError
+from actionsd_broker.fetch.rules import AllowSection, Rule, RuleError, make_rules
 from actionsd_broker.plan import EMPTY, Plan, make_plan
 from actionsd_broker.toml_lines import find_line, line_of
 from actionsd_protocol.frames import MAX_ENVELOPE_BYTES
@@ -46,12 +50,14 @@ class _ActionTable(Limits, frozen=True, forbid_unknown_fields=True):
     file: str
     allowed_to_fail: bool = False
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
+    fetch: AllowSection = AllowSection()
 
 
 class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     tenant: Name | None = None
     actions: dict[Name, _ActionTable] = {}
     flows: dict[str, list[str]] = {}
+    fetch: AllowSection = AllowSection()
 
 
 @dataclass(frozen=True)
@@ -66,14 +72,23 @@ class RegisteredAction:
 
 @dataclass(frozen=True)
 class Registry:
-    """Every tenant's actions, and the plan of every trigger that has some."""
+    """Every tenant's actions, the plan of every trigger that has some, and what may be fetched.
+
+    `allowed` has a tenant's entries, and under the names of actions those of its actions.
+    """
 
     actions: tuple[RegisteredAction, ...] = ()
     plans: Mapping[tuple[str, str], Plan] = field(default_factory=dict)
+    allowed: Mapping[tuple[str, str | None], tuple[Rule, ...]] = field(default_factory=dict)
 
     def plan(self, tenant: str, trigger: str) -> Plan:
         """Return what runs on a tenant's trigger; nothing where nothing is bound."""
         return self.plans.get((tenant, trigger), EMPTY)
+
+    def rules(self, tenant: str, action: str | None = None) -> tuple[Rule, ...]:
+        """Return what a tenant's scripts may fetch, and one of its actions besides."""
+        own = () if action is None else self.allowed.get((tenant, action), ())
+        return self.allowed.get((tenant, None), ()) + own
 
 
 def load_registry(directory: Path) -> Registry:
@@ -88,7 +103,7 @@ def load_registry(directory: Path) -> Registry:
         loader.load(path)
     if loader.problems:
         raise RegistryError(loader.problems)
-    return Registry(tuple(loader.actions), loader.plans)
+    return Registry(tuple(loader.actions), loader.plans, loader.allowed)
 
 
 class _Loader:
@@ -99,6 +114,7 @@ class _Loader:
         self._manifests: dict[str, Path] = {}
         self.actions: list[RegisteredAction] = []
         self.plans: dict[tuple[str, str], Plan] = {}
+        self.allowed: dict[tuple[str, str | None], tuple[Rule, ...]] = {}
         self.problems: list[str] = []
 
     def load(self, path: Path) -> None:
@@ -123,6 +139,9 @@ class _Loader:
             self._problem(path, text, ["tenant"], f"tenant {tenant!r} is in {other} already")
             return
         self._manifests[tenant] = path
+        self._load_rules((tenant, None), manifest.fetch, path, text)
+        for name, table in manifest.actions.items():
+            self._load_rules((tenant, name), table.fetch, path, text)
         actions: dict[str, Action] = {}
         for name, table in manifest.actions.items():
             action = self._load_action(name, table, path, text)
@@ -133,6 +152,17 @@ class _Loader:
                 self.actions.append(RegisteredAction(tenant, action, script, trigger))
         for trigger, names in manifest.flows.items():
             self._bind(tenant, trigger, names, actions, (manifest, path, text))
+
+    def _load_rules(
+        self, owner: tuple[str, str | None], section: AllowSection, path: Path, text: str
+    ) -> None:
+        tenant, action = owner
+        place = f"tenant {tenant}" if action is None else f"action {action} of tenant {tenant}"
+        try:
+            self.allowed[owner] = make_rules(section.allow, place)
+        except RuleError as error:
+            above = [] if action is None else ["actions", action]
+            self._problem(path, text, [*above, "fetch", "allow", *error.keys], str(error))
 
     def _load_action(self, name: str, table: _ActionTable, path: Path, text: str) -> Action | None:
         script = path.parent / table.file

@@ -30,15 +30,24 @@ def line_of(text: str, error: msgspec.ValidationError) -> str:
 
 
 def find_line(text: str, keys: Sequence[str]) -> int | None:
-    """Return the line, from 1, of the last of these keys that follow one another."""
+    """Return the line, from 1, of the last of these keys that follow one another.
+
+    Where that one is not there (an array in one line, say), the line that is nearest to it.
+    The tables of `[[an.array]]` have the keys `an`, `array` and their number, from 0.
+    """
     if not keys:
         return None
     table: list[str] = []
-    found = None
+    counts: dict[str, int] = {}
+    found, depth = None, 0
     for number, line in enumerate(text.splitlines(), start=1):
         header = _HEADER.match(line)
         if header is not None and "=" not in line.split("]")[0]:
             table = _split(header["path"])
+            if line.lstrip().startswith("[["):
+                count = counts.get(header["path"], 0)
+                counts[header["path"]] = count + 1
+                table.append(str(count))
             here = table
         else:
             key = _KEY.match(line)
@@ -47,8 +56,8 @@ def find_line(text: str, keys: Sequence[str]) -> int | None:
             here = [*table, *_split(key["path"])]
         if _is_subsequence(keys, here):
             return number
-        if here and here[-1] in keys and found is None:
-            found = number
+        while depth < len(keys) and _is_subsequence(keys[: depth + 1], here):
+            found, depth = number, depth + 1
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -36,17 +37,13 @@ def offer_to_oom_killer() -> str:
 def set_fixed() -> str:
     """Set the limits that are the same for every worker."""
     for name, value in _FIXED.items():
-        kind = getattr(resource, f"RLIMIT_{name}")
-        _, hard = resource.getrlimit(kind)
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (bound, bound))
+        _bound(getattr(resource, f"RLIMIT_{name}"), value)
     return ", ".join(f"{name.lower()} {value}" for name, value in _FIXED.items())
 
 
 def limit_threads() -> str:
     """Bound the threads; only where this process's user is nobody else's user too."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
-    return f"{THREADS} at the most"
+    return f"{_bound(resource.RLIMIT_NPROC, THREADS)} at the most"
 
 
 class MemoryWall:
@@ -66,6 +63,17 @@ class MemoryWall:
         os.close(self._status)
         if match is None:
             raise OSError("the kernel does not say what memory is in use")
-        bound = int(match[1]) * 1024 + budget_bytes
-        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
-        return f"{budget_bytes // 2**20} MiB beyond an idle worker's"
+        idle_bytes = int(match[1]) * 1024
+        bound = _bound(resource.RLIMIT_DATA, idle_bytes + budget_bytes)
+        return f"{(bound - idle_bytes) // 2**20} MiB beyond an idle worker's"
+
+
+def _bound(kind: int, value: int) -> int:
+    """Set a limit for good, to what it is already if that is less; return what it is now."""
+    _, hard = resource.getrlimit(kind)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    try:
+        resource.setrlimit(kind, (bound, bound))
+    except ValueError as error:  # Python's word for EPERM
+        raise PermissionError(errno.EPERM, f"setrlimit: {error}") from error
+    return bound

@@ -40,10 +40,15 @@ class SealOrders(NamedTuple):
 
 
 class _Checklist:
-    """Takes one step after the other and notes how each ended."""
+    """Takes one step after the other and notes how each ended; if twice, the second time."""
 
     def __init__(self) -> None:
-        self.layers: list[Layer] = []
+        self._layers: dict[str, Layer] = {}
+
+    @property
+    def layers(self) -> list[Layer]:
+        """Every layer that was noted."""
+        return list(self._layers.values())
 
     def note(self, name: str, step: Callable[[], str]) -> bool:
         """Take a step; tell whether it worked."""
@@ -53,12 +58,12 @@ class _Checklist:
             raise
         except OSError as error:
             layer = Layer(name, on=False, detail=str(error))
-        self.layers.append(layer)
+        self._layers[name] = layer
         return layer.on
 
     def miss(self, name: str, why: str) -> None:
-        """Note a layer that cannot be had here."""
-        self.layers.append(Layer(name, on=False, detail=why))
+        """Note a layer that cannot be had here, unless it was noted already."""
+        self._layers.setdefault(name, Layer(name, on=False, detail=why))
 
 
 def seal(
@@ -99,8 +104,7 @@ def seal(
     warm_up()
     # 9. Root becomes nobody, in every thread. The kernel forgets step 1 and 4 with it.
     left = _leave_root_user(todo, orders, obstacle, rooted=rooted)
-    if not rooted and not any(layer.name == "empty root" for layer in todo.layers):
-        todo.miss("empty root", "needs namespaces, or root")
+    todo.miss("empty root", "needs namespaces, or root")
     # 10. Threads are counted for each user, but root's: a bound where that is this worker
     #     alone.
     if left or (alone and orders.uid is None):
@@ -124,11 +128,10 @@ def _leave_root_user(
         todo.miss("own uid", str(obstacle or "the daemon does not run as root"))
         return False
     if not rooted:
-        todo.layers = [layer for layer in todo.layers if layer.name != "empty root"]
         todo.note("empty root", lambda: namespaces.leave_root(orders.empty))
     left = todo.note("own uid", lambda: privileges.become(uid))
-    privileges.die_with(orders.parent)
-    privileges.hide_memory()
+    todo.note("parent death", lambda: privileges.die_with(orders.parent))
+    todo.note("not dumpable", privileges.hide_memory)
     return left
 
 

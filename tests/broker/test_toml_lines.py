@@ -19,6 +19,14 @@ actions.timeout = 4
 
 [flows]
 "complement-token/pre-userinfo" = ["one"]
+
+[[fetch.allow]]
+host = "a"
+
+[[fetch.allow]]
+host = "b"
+[[actions.one.fetch.allow]]
+host = "c"
 """
 
 
@@ -30,6 +38,10 @@ actions.timeout = 4
         (["actions", "one", "timeout"], 5),
         (["actions", "two.js", "file"], 8),
         (["flows", "complement-token/pre-userinfo"], 12),
+        (["fetch", "allow", "0", "host"], 15),
+        (["fetch", "allow", "1"], 17),
+        (["fetch", "allow", "1", "host"], 18),
+        (["actions", "one", "fetch", "allow", "0", "host"], 20),
         (["nowhere"], None),
         ([], None),
     ],
