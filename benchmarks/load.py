@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,7 @@ def running_daemon(workers: int) -> Iterator[tuple[str, psutil.Process]]:
             stderr=subprocess.PIPE,
             text=True,
             cwd=directory,
+            env={**os.environ, "STATE_DIRECTORY": directory},
         )
         try:
             for line in process.stderr or ():

@@ -38,6 +38,7 @@ class Daemon:
             stderr=subprocess.PIPE,
             text=True,
             cwd=directory,
+            env={**os.environ, "STATE_DIRECTORY": str(directory)},
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock is held
         )
         self._running.add(self.process.pid)

@@ -15,7 +15,28 @@ from actionsd_broker.fetch.hosts import HostError, read_pattern
 from actionsd_broker.fetch.limits import FetchTable
 from actionsd_broker.fetch.rules import RuleError, make_rules
 from actionsd_broker.fetch.vault import SecretName, SecretTable
+from actionsd_broker.metadata.limits import MAX_USER_ENTRIES, MAX_USER_KIB, Limits
+from actionsd_broker.metadata.place import MEMORY
 from actionsd_broker.toml_lines import find_line, line_of
+
+
+class MetadataConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[metadata]`.
+
+    path          the SQLite file; ":memory:" keeps it in memory. None is in memory too:
+                  `actionsd serve` puts its default in the place of it
+    user_entries  entries that one user may have
+    user_kib      size of all keys and values that one user may have
+    """
+
+    path: Annotated[str, Meta(min_length=1)] | None = None
+    user_entries: Annotated[int, Meta(ge=1, le=MAX_USER_ENTRIES)] = MAX_USER_ENTRIES
+    user_kib: Annotated[int, Meta(ge=1, le=MAX_USER_KIB)] = MAX_USER_KIB
+
+    @property
+    def limits(self) -> Limits:
+        """What a store allows a user."""
+        return Limits(self.user_entries, self.user_kib * 1024)
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +58,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     queue_limit      jobs of one tenant that may wait for a worker
     queue_seconds    how long a job may wait before it fails as `queue_timeout`
     drain_seconds    how long accepted jobs may take to finish after SIGTERM
+    metadata         the users' metadata: see MetadataConfig
     log_level        debug, info, warning or error
     log_format       text or json
     fetch            what every tenant's scripts may fetch, and limits (docs/fetch.md)
@@ -56,6 +78,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     sandbox: Annotated[str, Meta(pattern=r"^(required|best-effort)\Z")] = "required"
     memory_mib: Annotated[int, Meta(ge=64, le=8192)] = 640
     jitless: bool = False
+    metadata: MetadataConfig = MetadataConfig()
     log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
     fetch: FetchTable = FetchTable()
@@ -96,6 +119,10 @@ def load_config(path: Path) -> Config:
     if config.registry is not None:
         registry = str(path.parent / config.registry)
         config = msgspec.structs.replace(config, registry=registry)
+    if config.metadata.path not in (None, MEMORY):
+        place = str(path.parent / config.metadata.path)
+        metadata = msgspec.structs.replace(config.metadata, path=place)
+        config = msgspec.structs.replace(config, metadata=metadata)
     secrets = {
         name: table
         if table.file is None

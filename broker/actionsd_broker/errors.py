@@ -19,5 +19,9 @@ class RegistryError(OperatorError):
         self.problems = problems
 
 
+class MetadataFileError(OperatorError):
+    """Raised when the file of the metadata cannot be opened or made."""
+
+
 class StartError(OperatorError):
     """Raised when the broker cannot start, or when its workers cannot."""

@@ -11,6 +11,11 @@ from typing import TypeAlias
 import pytest
 from daemon import Daemon
 
+from actionsd_broker import cli
+from actionsd_broker.commands import run, serve
+from actionsd_broker.config import Config
+from actionsd_broker.errors import OperatorError
+
 Command: TypeAlias = Callable[..., CompletedProcess[str]]
 
 GREET = """const log = require('zitadel/log');
@@ -132,11 +137,32 @@ def test_missing_function_is_bad_input_and_names_what_is_there(
     assert "function not found: f; the script defines g, h" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["", "serve", "run", "call", "check"])
+@pytest.mark.parametrize("command", ["", "serve", "run", "call", "check", "metadata"])
 def test_help_explains(actionsd: Command, command: str) -> None:
     done = actionsd(*([command] if command else []), "--help")
     assert done.returncode == 0
     assert "usage: actionsd" in done.stdout
+
+
+def test_run_keeps_metadata_where_it_is_told(monkeypatch: pytest.MonkeyPatch, script: Path) -> None:
+    configs: list[Config] = []
+
+    def no_broker(config: Config) -> None:
+        configs.append(config)
+        raise OperatorError
+
+    monkeypatch.setattr(run, "ephemeral_broker", no_broker)
+    context = str(script.parent / "user.json")
+    arguments = ["run", str(script), "--trigger", "2:4", "--context", context]
+    cli.main(arguments)
+    cli.main([*arguments, "--metadata", "m.db"])
+    assert [config.metadata.path for config in configs] == [None, "m.db"]
+
+
+def test_daemon_keeps_metadata_in_its_state_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/x")
+    parsed = cli.make_parser().parse_args(["serve"])
+    assert serve._configure(parsed).metadata.path == "/var/lib/x/metadata.db"
 
 
 def test_call_without_a_daemon_says_so(actionsd: Command, script: Path) -> None:

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from actionsd_broker.config import Config, check_endpoint, load_config, parse_config
+from actionsd_broker.config import (
+    Config,
+    MetadataConfig,
+    check_endpoint,
+    load_config,
+    parse_config,
+)
 from actionsd_broker.errors import ConfigError
+from actionsd_broker.metadata.limits import Limits
+from actionsd_broker.metadata.place import MEMORY
 
 
 def test_empty_file_means_defaults() -> None:
@@ -27,6 +35,21 @@ def test_tenants_are_kept_apart_unless_the_file_says_otherwise() -> None:
     assert parse_config('isolation = "isolate"', "x.toml").isolation == "isolate"
 
 
+def test_metadata_is_relative_to_the_file_unless_it_is_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "actionsd.toml"
+    for value, place in (("m.db", str(tmp_path / "m.db")), ("/m.db", "/m.db"), (MEMORY, MEMORY)):
+        path.write_text(f'[metadata]\npath = "{value}"\n')
+        assert load_config(path).metadata.path == place
+    path.write_text("[metadata]\nuser_kib = 8\n")
+    assert load_config(path).metadata == MetadataConfig(user_kib=8)
+    assert load_config(path).metadata.limits == Limits(1000, 8192)
+
+
+def test_metadata_is_in_memory_where_nobody_says() -> None:
+    assert Config().metadata.path is None
+    assert Config().changed(workers=3).metadata == MetadataConfig()
+
+
 @pytest.mark.parametrize("text", ["recycle_jobs = 0\nrecycle_seconds = 0", "spares = 0"])
 def test_zero_is_allowed_where_it_has_a_meaning(text: str) -> None:
     parse_config(text, "x.toml")
@@ -44,6 +67,9 @@ def test_zero_is_allowed_where_it_has_a_meaning(text: str) -> None:
         ("recycle_jobs = 0.5", r"x.toml:1: Expected `int`.*recycle_jobs"),
         ("recycle_seconds = inf", r"x.toml:1: .*recycle_seconds"),
         ('log_level = "loud"', r"x.toml:1: .*log_level"),
+        ("[metadata]\npath = 1", r"x.toml:2: Expected `str.*metadata.path"),
+        ("[metadata]\nfile = 'x'", r"x.toml:2: .*unknown field `file`"),
+        ("[metadata]\nuser_kib = 2049", r"x.toml:2: .*<= 2048.*user_kib"),
         ('endpoint = "tcp://0.0.0.0:5000"', "expected ipc://PATH"),
         ('endpoint = "http://x"', "expected ipc://PATH"),
     ],

@@ -81,7 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
     log.set_up(level="error", form="text")
     config = load_config(Path(arguments.config)) if arguments.config else Config()
     _print_machine()
-    trial = config.changed(workers=1, sandbox="best-effort", registry=None, endpoint=None)
+    trial = config.changed(
+        workers=1, sandbox="best-effort", registry=None, endpoint=None, metadata={}
+    )
     with ephemeral_broker(trial) as line:
         _print_layers(line)
         limits = _try_limits(line.endpoint)

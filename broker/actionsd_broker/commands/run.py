@@ -15,7 +15,7 @@ from actionsd_broker.commands.arguments import (
     read_file,
     read_trigger,
 )
-from actionsd_broker.config import Config
+from actionsd_broker.config import Config, MetadataConfig
 from actionsd_broker.ephemeral import ephemeral_broker
 from actionsd_broker.errors import OperatorError
 from actionsd_client import Action, Client
@@ -80,6 +80,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="MIB",
         help="MiB of memory for each action (default: %(default)d)",
     )
+    parser.add_argument(
+        "--metadata",
+        metavar="FILE",
+        help="keep users' metadata in this file (default: in memory, for this job)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -95,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     context = read_context(arguments.context)
     log.set_up(level="error", form="text")
     patience = 30 + 30 * len(actions)
-    config = Config(workers=1, spares=0)
+    config = Config(workers=1, spares=0, metadata=MetadataConfig(path=arguments.metadata))
     with ephemeral_broker(config) as line, Client(line.endpoint) as client:
         result = client.call(
             trigger, tenant=arguments.tenant, context=context, actions=actions, timeout=patience

@@ -9,9 +9,12 @@ import signal
 import sys
 from pathlib import Path
 
+import msgspec
+
 from actionsd_broker import log, proof
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
+from actionsd_broker.metadata.place import find_place
 from actionsd_broker.runtime_dir import Lock, make_private
 from actionsd_client.endpoint import default_endpoint, runtime_directory
 
@@ -72,7 +75,14 @@ def _configure(arguments: argparse.Namespace) -> Config:
     }
     if not changes.get("registry") and config.registry is None and Path(DEFAULT_REGISTRY).is_dir():
         changes["registry"] = DEFAULT_REGISTRY
-    return config.changed(**changes)
+    return _place_metadata(config.changed(**changes))
+
+
+def _place_metadata(config: Config) -> Config:
+    path = find_place(config.metadata.path, os.environ, os.getuid())
+    return msgspec.structs.replace(
+        config, metadata=msgspec.structs.replace(config.metadata, path=path)
+    )
 
 
 def _raise_descriptor_limit() -> None:

@@ -1,0 +1,1 @@
+"""Users' metadata: what is kept of it, for whom, and the SQLite file that keeps it."""
