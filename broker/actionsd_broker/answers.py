@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from actionsd_broker import verdict
@@ -39,17 +39,24 @@ def failed(failure: Fail, now: float) -> JobResult:
 
 
 def reported(
-    job: Job, report: ReportDocument, spans: Sequence[Span], started: float, now: float
+    job: Job,
+    report: ReportDocument,
+    spans: Sequence[Span],
+    fetches: Mapping[int, int],
+    times: tuple[float, float],
 ) -> JobResult:
-    """Return the result that a worker's report, already judged, amounts to."""
+    """Return the result that a worker's report, already judged, amounts to.
+
+    `fetches` are by the action's place in the job, `times` when it began and ended.
+    """
     error = verdict.failure(report)
     return JobResult(
         outcome=_outcome(error),
         error=error,
-        actions=verdict.outcomes(report, spans),
+        actions=verdict.outcomes(report, spans, fetches),
         mutations=report.mutations,
         logs=report.logs,
-        timing=_timing(job, started, now),
+        timing=_timing(job, *times),
     )
 
 

@@ -18,7 +18,8 @@ import zmq
 
 from actionsd_broker import answers, log, verdict
 from actionsd_broker.admission import Admission
-from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
+from actionsd_broker.backend import Backend, Called, Event, Reported, Started, Violation
+from actionsd_broker.calls import Answered, Calls
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import (
     Assign,
@@ -30,15 +31,19 @@ from actionsd_broker.dispatcher import (
     Retire,
 )
 from actionsd_broker.errors import StartError
+from actionsd_broker.fetch.vault import Vault
 from actionsd_broker.frontend import Frontend, Peer, Submission
 from actionsd_broker.job import Job
+from actionsd_broker.metadata.errors import MetadataError
+from actionsd_broker.metadata.place import MEMORY
+from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_broker.sentry import Sentry
 from actionsd_broker.supervisor import Exit, Quarters, Supervisor, short
 from actionsd_protocol.errors import FailureKind, ProtocolError
-from actionsd_protocol.messages import Layer, Span
+from actionsd_protocol.messages import Call, Layer, Span
 from actionsd_protocol.report import decode_report
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
@@ -93,8 +98,10 @@ class App:
         config: Config,
         endpoints: Endpoints,
         on_ready: Callable[[ReadyLine], None] = lambda _: None,
+        vault: Vault | None = None,
     ) -> None:
         self._config = config
+        self._vault = vault or Vault()
         self._endpoints = endpoints
         self._on_ready = on_ready
         self._ready = False
@@ -120,6 +127,7 @@ class App:
         """
         directory = None if self._config.registry is None else Path(self._config.registry)
         self._keeper = RegistryKeeper(directory, self._submit_check, self._announce)
+        self._calls = self._open_calls()
         instance = f"{time.time_ns():x}"
         # Not the one that a client in this process may use: ZeroMQ asks about workers in
         # the context of their socket.
@@ -137,11 +145,26 @@ class App:
             self._loop()
         finally:
             self._supervisor.close()
+            self._calls.close()
             self._frontend.close()
             self._backend.close()
             context.term()
             self._wake_read.close()
             self._wake_write.close()
+
+    def _open_calls(self) -> Calls:
+        metadata = self._config.metadata
+        calls = Calls(
+            self._config,
+            self._vault,
+            lambda tenant, action: self._keeper.registry.rules(tenant, action),
+            lambda: SqliteStore(metadata.path or MEMORY, metadata.limits, prepare=True),
+        )
+        try:
+            calls.start()
+        except MetadataError as error:
+            raise StartError(f"metadata: {error}") from error
+        return calls
 
     def _quarters(self) -> Quarters:
         self._endpoints.empty.mkdir(mode=0o755, exist_ok=True)
@@ -167,6 +190,7 @@ class App:
         poller.register(self._backend.tickets.socket, zmq.POLLIN)
         poller.register(self._backend.connections.monitor, zmq.POLLIN)
         poller.register(self._supervisor.epoll.fileno(), zmq.POLLIN)
+        poller.register(self._calls.fileno(), zmq.POLLIN)
         poller.register(self._wake_read.fileno(), zmq.POLLIN)
         while not self._drained():
             self._turn(poller)
@@ -182,6 +206,9 @@ class App:
         self._supervisor.kill_unready(now)
         stirred = dict(poller.poll(self._patience_ms(now)))
         self._take_connections(stirred)
+        if self._calls.fileno() in stirred:
+            for answered in self._calls.take():
+                self._answer_call(answered)
         if self._backend.socket in stirred:
             self._take_events()
         if self._supervisor.epoll.fileno() in stirred:
@@ -364,6 +391,7 @@ class App:
             self._violation(worker, "its job could not be sent")
         else:
             self._sentry.begun(worker, assigned.job.plan.steps)
+            self._calls.begun(worker, assigned.job)
 
     def _fail(self, failed: Fail) -> None:
         job = failed.job
@@ -378,6 +406,8 @@ class App:
                 self._reported(worker, spans, document)
             case Started():
                 self._started(event)
+            case Called(worker, message, payload):
+                self._called(worker, message, payload)
             case Violation(worker, reason):
                 self._violation(worker, reason)
 
@@ -404,6 +434,7 @@ class App:
             return
         fault = verdict.exhausting(report)
         self._sentry.done(worker)
+        fetches = self._calls.ended(worker)
         commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         done = [command for command in commands if isinstance(command, Complete)]
@@ -411,12 +442,22 @@ class App:
         self._supervisor.proved()
         for command in done:
             now = time.monotonic()
-            result = answers.reported(job, report, spans, command.started_at, now)
+            result = answers.reported(job, report, spans, fetches, (command.started_at, now))
             if result.error is not None:
                 # Not the message: it may quote what the script worked on.
                 who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
                 log.info("action_failed", **who, kind=result.error.kind.value)
             self._answer(self._origins.pop(job.number), result)
+
+    def _called(self, worker: str, message: Call, payload: bytes) -> None:
+        if self._dispatcher.running_on(worker) is None:
+            return  # condemned in the meantime
+        answered = self._calls.begin(worker, message, payload)
+        if answered is not None:
+            self._answer_call(answered)
+
+    def _answer_call(self, answered: Answered) -> None:
+        self._backend.answer(*answered)
 
     def _violation(self, worker: str, reason: str) -> None:
         log.error("protocol_violation", worker=short(worker), reason=_redact(reason))
@@ -438,6 +479,7 @@ class App:
     def _forget(self, worker: str) -> None:
         self._backend.forget(worker)
         self._sentry.gone(worker)
+        self._calls.ended(worker)
 
     def _announce(self) -> None:
         enough = self._supervisor.ready_count >= self._config.workers

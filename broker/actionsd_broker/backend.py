@@ -18,7 +18,20 @@ from actionsd_broker.script_cache import ScriptCache
 from actionsd_broker.tickets import DOMAIN, Tickets
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode
-from actionsd_protocol.messages import Assign, Layer, Message, Ready, Report, Span, Stop
+from actionsd_protocol.messages import (
+    Answer,
+    Assign,
+    Call,
+    Fetch,
+    GetMetadata,
+    Layer,
+    Message,
+    Ready,
+    Report,
+    SetMetadata,
+    Span,
+    Stop,
+)
 from actionsd_protocol.session import Role, WorkerSession
 
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
@@ -54,7 +67,15 @@ class Violation(NamedTuple):
     reason: str
 
 
-Event: TypeAlias = Started | Reported | Violation
+class Called(NamedTuple):
+    """A worker asks for something on behalf of its job."""
+
+    worker: str
+    message: Call
+    payload: bytes
+
+
+Event: TypeAlias = Started | Reported | Called | Violation
 
 
 class _Peer:
@@ -119,6 +140,10 @@ class Backend:
         )
         self._send(worker, message, job.context)
 
+    def answer(self, worker: str, message: Answer, payload: bytes) -> None:
+        """Send a worker the answer to its call."""
+        self._send(worker, message, payload)
+
     def stop(self, worker: str) -> None:
         """Tell an idle worker to exit."""
         self._send(worker, Stop())
@@ -143,6 +168,8 @@ class Backend:
             return Started(worker, message.pid, message.v8, message.layers)
         if isinstance(message, Report):
             return Reported(worker, message.spans, payload)
+        if isinstance(message, Fetch | GetMetadata | SetMetadata):
+            return Called(worker, message, payload)
         return Violation(worker, f"{type(message).__name__} is not for a broker")
 
     def _send(self, worker: str, message: Message, payload: bytes | None = None) -> None:

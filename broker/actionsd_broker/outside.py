@@ -13,9 +13,11 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from actionsd_broker import log
+
+T = TypeVar("T")
 
 _CLOSE_SECONDS = 5.0
 """For calls to end after they were cancelled; ours do at once."""
@@ -59,6 +61,10 @@ class Outside:
         """Start the thread; return when it can take calls."""
         self._thread.start()
         self._running.wait()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Carry something out while the caller waits: at the start and at the end."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def fileno(self) -> int:
         """Return the descriptor that is readable while there are outcomes to take."""

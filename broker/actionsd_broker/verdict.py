@@ -7,7 +7,7 @@ says of costs is kept within what the broker measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -164,8 +164,10 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, str) else 0
 
 
-def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcome]:
-    """Return the actions of a judged report with what each cost."""
+def outcomes(
+    report: ReportDocument, spans: Sequence[Span], fetches: Mapping[int, int]
+) -> list[ActionOutcome]:
+    """Return the actions of a judged report with what each cost, and fetched."""
     unknown = [Span(0, 0)] * (len(report.actions) - len(spans))
     costs = [*spans, *unknown][: len(report.actions)]
     return [
@@ -175,9 +177,9 @@ def outcomes(report: ReportDocument, spans: Sequence[Span]) -> list[ActionOutcom
             error=action.error,
             wall_ms=span.wall_us / 1000,
             cpu_ms=span.cpu_us / 1000,
-            fetches=0,
+            fetches=fetches.get(place, 0),
         )
-        for action, span in zip(report.actions, costs, strict=True)
+        for place, (action, span) in enumerate(zip(report.actions, costs, strict=True))
     ]
 
 

@@ -194,7 +194,6 @@ class WorkerSession(_Session):
                 self._break(blame, f"report for job {message.job}, assigned was {self.job}")
             self.job = None
 
-
     def _match_call(self, job: int, call: int, due: int, blame: type[ProtocolError]) -> None:
         if job != self.job:
             self._break(blame, f"a call for job {job}, assigned was {self.job}")

@@ -14,6 +14,7 @@ import msgspec
 from actionsd_broker import log, proof
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
+from actionsd_broker.fetch.secret_values import load_vault
 from actionsd_broker.metadata.place import find_place
 from actionsd_broker.runtime_dir import Lock, make_private
 from actionsd_client.endpoint import default_endpoint, runtime_directory
@@ -57,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints.within(directory, endpoint, f"{name}.")
     _raise_descriptor_limit()
-    app = App(config, endpoints, _say_ready)
+    vault = load_vault(config.secrets, os.environ)
+    app = App(config, endpoints, _say_ready, vault)
     _receive_signals(app)
     try:
         app.run()

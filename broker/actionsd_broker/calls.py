@@ -1,0 +1,241 @@
+"""What workers ask the broker for while a job runs: fetches, and the user's metadata.
+
+A call is bound to the job that its worker has: the tenant and the user are the job's, and
+the allowlist that of the tenant and of the action that asks. A worker cannot name another.
+Calls are carried out on a thread of their own (`outside`), and end with their job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from actionsd_broker import log
+from actionsd_broker.config import Config
+from actionsd_broker.fetch.fetcher import Fetcher
+from actionsd_broker.fetch.limits import Allowance
+from actionsd_broker.fetch.outcomes import FetchDenied, FetchFailed, FetchRequest, FetchResponse
+from actionsd_broker.fetch.policy import Policy
+from actionsd_broker.fetch.rules import Rule, make_rules
+from actionsd_broker.fetch.vault import Vault
+from actionsd_broker.job import Job
+from actionsd_broker.metadata.document import describe_user
+from actionsd_broker.metadata.entry import Entry
+from actionsd_broker.metadata.errors import MetadataError
+from actionsd_broker.metadata.service import MetadataService
+from actionsd_broker.metadata.store import MetadataStore
+from actionsd_broker.outside import Crashed, OutOfTime, Outside
+from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.messages import Answer, Call, CallFailure, Fetch, GetMetadata, SetMetadata
+
+Rules = Callable[[str, str], tuple[Rule, ...]]
+"""What a tenant's action may fetch, by their names, beside what everybody may."""
+
+METADATA_SECONDS = 5.0
+"""For the store to answer; the disk's time, not the script's."""
+
+_TEXT = 1000
+
+
+class Answered(NamedTuple):
+    """An answer for a worker."""
+
+    worker: str
+    message: Answer
+    payload: bytes
+
+
+class _User(msgspec.Struct):
+    id: str = ""
+
+
+class _Context(msgspec.Struct):
+    """As much of a context document as says whose it is."""
+
+    user: _User | None = None
+
+
+class _Open(NamedTuple):
+    worker: str
+    job: int
+    call: int
+    what: str
+
+
+class _Account:
+    """What a worker's present job has asked for."""
+
+    def __init__(self, job: Job, fetches: int) -> None:
+        self.job = job
+        self.allowance = Allowance(fetches)
+        self.fetches: Counter[int] = Counter()  # by the action's place in the job
+
+
+class Calls:
+    """Carries out workers' calls. `fileno` is for the poll loop: readable when some are done."""
+
+    def __init__(
+        self, config: Config, vault: Vault, rules: Rules, open_store: Callable[[], MetadataStore]
+    ) -> None:
+        self._per_job = config.fetch.per_job
+        self._common = make_rules(config.fetch.allow, "the configuration")
+        self._rules = rules
+        self._fetcher = Fetcher(config.fetch, vault)
+        self._open_store = open_store
+        self._metadata: MetadataService | None = None
+        self._outside = Outside()
+        self._accounts: dict[str, _Account] = {}
+        self._open: dict[int, _Open] = {}
+        self._number = 0
+
+    def start(self) -> None:
+        """Start; raises MetadataError where the store cannot be opened."""
+        self._outside.start()
+        try:
+            self._metadata = self._outside.run(self._open_metadata())
+        except BaseException:
+            self._outside.close()
+            raise
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable while there are answers to take."""
+        return self._outside.fileno()
+
+    def begun(self, worker: str, job: Job) -> None:
+        """Take note of the job that a worker has."""
+        self._accounts[worker] = _Account(job, self._per_job)
+
+    def ended(self, worker: str) -> Mapping[int, int]:
+        """Take note that it has none, and end its call; return the fetches by action."""
+        for number in [n for n, call in self._open.items() if call.worker == worker]:
+            del self._open[number]
+            self._outside.cancel(number)
+        account = self._accounts.pop(worker, None)
+        return {} if account is None else account.fetches
+
+    def begin(self, worker: str, message: Call, payload: bytes) -> Answered | None:
+        """Begin a call of a worker's job; return its answer if there is one at once."""
+        account = self._accounts[worker]
+        if message.step >= len(account.job.plan.steps):
+            return _refuse(worker, message, FailureKind.INTERNAL, "no such action in the job")
+        self._number += 1
+        number = self._number
+        match message:
+            case Fetch():
+                account.fetches[message.step] += 1
+                refusal = account.allowance.take()
+                if refusal is not None:
+                    return _refuse(worker, message, FailureKind.FETCH_FAILED, refusal.reason)
+                self._fetch(number, account.job, message, payload)
+            case GetMetadata() | SetMetadata():
+                user = _user_of(account.job.context)
+                if user == "":
+                    text = "the context names no user (user.id) whose metadata it could be"
+                    return _refuse(worker, message, FailureKind.METADATA_FAILED, text)
+                self._ask_store(number, account.job.tenant, user, message, payload)
+        self._open[number] = _Open(worker, message.job, message.call, type(message).__name__)
+        return None
+
+    def take(self) -> list[Answered]:
+        """Return the answers of the calls that are done."""
+        answers = []
+        for number, outcome in self._outside.take():
+            call = self._open.pop(number, None)
+            if call is not None:
+                answers.append(_answer(call, outcome))
+        return answers
+
+    def close(self) -> None:
+        """End every call and close the store."""
+        if self._metadata is not None:
+            self._outside.run(self._metadata.close())
+        self._outside.close()
+
+    async def _open_metadata(self) -> MetadataService:
+        return await MetadataService.open(self._open_store, lambda: datetime.now(UTC))
+
+    def _fetch(self, number: int, job: Job, message: Fetch, payload: bytes) -> None:
+        action = job.plan.steps[message.step].name
+        rules = (*self._common, *self._rules(job.tenant, action))
+        policy = Policy(job.tenant, rules, action)
+        headers = tuple((name, value) for name, value in message.headers)
+        body = payload if message.has_body else None
+        request = FetchRequest(message.method, message.url, headers, body)
+        deadline = time.monotonic() + message.seconds
+        self._outside.call(
+            number, lambda: self._fetcher.fetch(request, policy, deadline), deadline + 1.0
+        )
+
+    def _ask_store(
+        self, number: int, tenant: str, user: str, message: GetMetadata | SetMetadata, value: bytes
+    ) -> None:
+        store = self._metadata
+        if store is None:
+            raise RuntimeError("calls before `start`")
+
+        async def ask() -> Any:
+            try:
+                if isinstance(message, GetMetadata):
+                    return describe_user(await store.get(tenant, user), tenant)
+                # Shielded: a write that was begun is not left half known.
+                return await asyncio.shield(store.set(tenant, user, message.key, value))
+            except MetadataError as error:
+                return error
+
+        self._outside.call(number, ask, time.monotonic() + METADATA_SECONDS)
+
+
+def _user_of(context: bytes) -> str:
+    try:
+        document = msgspec.json.decode(context, type=_Context)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""  # what is wrong with it, the worker says
+    return "" if document.user is None else document.user.id
+
+
+def _answer(call: _Open, outcome: object) -> Answered:
+    match outcome:
+        case FetchResponse(status, headers, body):
+            text = body.decode("utf-8", "replace")
+            answer = {"status": status, "headers": headers, "body": text}
+            return _accept(call, msgspec.json.encode(answer))
+        case FetchDenied(_, reason, explanation):
+            log.warning("fetch_denied", reason=explanation)
+            return _fail(call, FailureKind.FETCH_DENIED, reason)
+        case FetchFailed(_, reason, explanation):
+            log.info("fetch_failed", reason=explanation)
+            return _fail(call, FailureKind.FETCH_FAILED, reason)
+        case MetadataError():
+            return _fail(call, FailureKind.METADATA_FAILED, str(outcome))
+        case Entry():
+            return _accept(call, b"")
+        case OutOfTime():
+            return _fail(call, _kind_of(call), "no answer in time")
+        case Crashed(where):
+            log.error("internal_error", at=where)
+            return _fail(call, _kind_of(call), "the broker failed; see its log")
+        case _:
+            return _accept(call, msgspec.json.encode(outcome))
+
+
+def _kind_of(call: _Open) -> FailureKind:
+    return FailureKind.FETCH_FAILED if call.what == "Fetch" else FailureKind.METADATA_FAILED
+
+
+def _accept(call: _Open, document: bytes) -> Answered:
+    return Answered(call.worker, Answer(job=call.job, call=call.call), document)
+
+
+def _fail(call: _Open, kind: FailureKind, text: str) -> Answered:
+    failure = CallFailure(kind, text[:_TEXT])
+    return Answered(call.worker, Answer(job=call.job, call=call.call, failure=failure), b"")
+
+
+def _refuse(worker: str, message: Call, kind: FailureKind, text: str) -> Answered:
+    return _fail(_Open(worker, message.job, message.call, ""), kind, text)
