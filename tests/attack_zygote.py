@@ -152,6 +152,7 @@ class Stage:
             empty=orders.empty,
             memory_bytes=orders.memory_mib * 2**20,
         )
+        self._engine.fix_code()
         return [Layer(*layer) for layer in seal(plan, service.connect, warm_up)], ranges
 
 

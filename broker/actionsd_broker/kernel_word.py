@@ -12,7 +12,7 @@ from pathlib import Path
 
 from actionsd_broker.proof import ThreadWord
 
-_HELD = re.compile(rb"^Vm(?:RSS|PTE):\s*(\d+) kB$", re.MULTILINE)
+_HELD = re.compile(rb"^Vm(?:RSS|PTE|Swap):\s*(\d+) kB$", re.MULTILINE)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,9 +50,13 @@ def resident_bytes(pid: int | str) -> int:
     """Return the memory that a process holds, in bytes; raises OSError if it is gone.
 
     The tables that map it are counted too: they alone can be made to grow without a page
-    of memory, and no limit of the kernel's counts them.
+    of memory, and no limit of the kernel's counts them. So is what was swapped out.
     """
-    status = Path(f"/proc/{pid}/status").read_bytes()
+    return parse_held(Path(f"/proc/{pid}/status").read_bytes())
+
+
+def parse_held(status: bytes) -> int:
+    """Return the bytes that a status page says are held."""
     return sum(int(kilobytes) for kilobytes in _HELD.findall(status)) * 1024
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import enum
+import mmap
 import os
 import queue
 import traceback
@@ -54,6 +55,9 @@ EXIT_FAULT = 70
 
 _COMPLETED = 1
 """The callback id of evaluations; those of host functions follow."""
+
+_IDS = 1 << 8
+"""So many callback ids has an isolate."""
 
 # V8's own symbols, which the library happens to export. The isolate of this thread; a
 # checkpoint that runs its microtasks there and then, as mini-racer itself only drains them
@@ -118,11 +122,42 @@ class Engine:
     def __init__(self, more: tuple[str, ...] = ()) -> None:
         self.library: Any = init_mini_racer(flags=(*FLAGS, *more))
         self.version: str = self.library.mr_v8_version().decode()
+        self._isolates: dict[int, Callable[[int, int], None]] = {}
+        self._serial = 0
+        # One for all isolates: it is code that ctypes writes, which a worker cannot (`fix_code`).
+        self.callback = _Callback(self._called)
         self._declare()
+
+    def fix_code(self) -> None:
+        """Make our callbacks' code read-only, and V8's alone what can be written and executed.
+
+        ctypes writes callbacks into a page that is both. There must be no new ones from
+        then on, nor may these be freed: it is for workers, which end without ceremony.
+        """
+        libc = ctypes.CDLL(None, use_errno=True)
+        for callback in (self.callback, self._entropy):
+            address = ctypes.cast(callback, ctypes.c_void_p).value or 0
+            page = ctypes.c_void_p(address - address % mmap.PAGESIZE)
+            if libc.mprotect(page, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC) != 0:
+                raise OSError(ctypes.get_errno(), "the callbacks' code stays writable")
+
+    def admit(self, called: Callable[[int, int], None]) -> int:
+        """Have an isolate's callbacks called; return the number that its callback ids begin at."""
+        self._serial += 1
+        self._isolates[self._serial] = called
+        return self._serial * _IDS
+
+    def dismiss(self, first_id: int) -> None:
+        """Forget an isolate that is gone."""
+        del self._isolates[first_id // _IDS]
+
+    def _called(self, number: int, handle: int) -> None:
+        self._isolates[number // _IDS](number % _IDS, handle)
 
     def _declare(self) -> None:
         library = self.library
         library.mr_init_context.argtypes = [_Callback]
+        library.mr_make_js_callback.argtypes = [ctypes.c_uint64, ctypes.c_uint64]
         for name in ("mr_alloc_string_val", "mr_make_js_callback", "mr_set_object_item"):
             getattr(library, name).restype = ctypes.c_void_p
         library.mr_set_object_item.argtypes = [ctypes.c_uint64] + [ctypes.c_void_p] * 3
@@ -177,8 +212,8 @@ class Isolate:
         self._engine = engine
         self._hosts = list(hosts.values())
         self._completions: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
-        self._callback = _Callback(self._called)  # V8 holds its address: keep it alive
-        self._context = self._library.mr_init_context(self._callback)
+        self._first_id = engine.admit(self._called)
+        self._context = self._library.mr_init_context(engine.callback)
         self._task: int | None = None
         self._source = 0
         for number, name in enumerate(hosts):
@@ -192,7 +227,8 @@ class Isolate:
     def start(self, source: str) -> None:
         """Begin to run a piece of JavaScript; `wait` gives its end."""
         self._source = self._string(source)  # freed when the evaluation is over, not before
-        self._task = self._library.mr_eval(self._context, self._source, _COMPLETED)
+        completed = self._first_id + _COMPLETED
+        self._task = self._library.mr_eval(self._context, self._source, completed)
 
     def wait(self) -> Completion:
         """Wait for the evaluation that was started."""
@@ -235,6 +271,7 @@ class Isolate:
     def close(self) -> None:
         """Free the isolate and its thread. Hangs where JavaScript cannot be terminated."""
         self._library.mr_free_context(self._context)
+        self._engine.dismiss(self._first_id)
 
     def _called(self, number: int, handle: int) -> None:
         # On V8's thread. An exception that left here would be printed and forgotten by
@@ -255,7 +292,7 @@ class Isolate:
     def _define_host(self, name: str, number: int) -> None:
         self.start("globalThis")
         _, target = self._finished()
-        function = self._library.mr_make_js_callback(self._context, number)
+        function = self._library.mr_make_js_callback(self._context, self._first_id + number)
         done = self._library.mr_set_object_item(self._context, target, self._string(name), function)
         for handle in (done, function, target):
             self._free(handle)

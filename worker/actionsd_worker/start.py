@@ -37,6 +37,7 @@ class Start:
             empty=orders.empty,
             memory_bytes=orders.memory_mib * 2**20,
         )
+        self._engine.fix_code()
         layers = seal(plan, service.connect, runner.prepare)
         if orders.probe is not None:
             _try(orders.probe)
