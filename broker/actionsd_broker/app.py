@@ -6,7 +6,6 @@ elsewhere; this module carries it out and keeps account of who asked for which j
 
 from __future__ import annotations
 
-import re
 import signal
 import socket
 import time
@@ -42,8 +41,6 @@ from actionsd_protocol.messages import Layer, Span
 from actionsd_protocol.report import decode_report
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
-
-_QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"")  # what a worker said may be a script's data
 
 STOP_SECONDS = 2.0
 """What idle workers get to exit by themselves at the end."""
@@ -344,7 +341,7 @@ class App:
                 case Fail():
                     self._fail(command)
                 case Kill(worker, reason):
-                    log.warning("worker_killed", worker=short(worker), reason=_redact(reason))
+                    log.warning("worker_killed", worker=short(worker), reason=log.said(reason))
                     self._forget(worker)
                     self._supervisor.kill(worker)
                 case Retire(worker, reason):
@@ -419,7 +416,7 @@ class App:
             self._answer(self._origins.pop(job.number), result)
 
     def _violation(self, worker: str, reason: str) -> None:
-        log.error("protocol_violation", worker=short(worker), reason=_redact(reason))
+        log.error("protocol_violation", worker=short(worker), reason=log.said(reason))
         self._execute(self._dispatcher.violated(worker, reason, time.monotonic()))
 
     def _worker_exit(self, exit_: Exit) -> None:
@@ -455,7 +452,3 @@ class App:
         log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
         self._admission.announce()
         self._on_ready(line)
-
-
-def _redact(reason: str) -> str:
-    return _QUOTED.sub("…", reason)

@@ -49,6 +49,9 @@ HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random")
 RANDOM_BYTES = 64
 """What a script may take at once; a UUID takes 16."""
 
+COLLECT_TRIES = 3
+"""The first may meet microtasks that never end, the second an entry that does not."""
+
 LITTER_BYTES = 32 * 2**20
 """What earlier actions may leave uncollected. More would come near the process's own limit,
 and be the next action's trouble."""
@@ -141,35 +144,28 @@ class Realm:
         return self._run(f"{self._kernel}.resume()")
 
     def collect(self, failure: dict[str, str] | None) -> Delivery:
-        """Take what an unfinished job has done; with a failure, its running action failed."""
+        """Take what an unfinished job has done; with a failure, its running action failed.
+
+        What is still to be read of the action may be a trap: it has little time, and is
+        not read again.
+        """
         self._allowances = ()  # nothing more begins here
-        self._mailbox.reply(Reply.LEAVE)
-        if failure is not None:
-            self._look()
-        completion = self._collect(failure)
-        if completion.ending is Ending.TERMINATED:
-            # Told to end when it had ended already, which then is left for the next one.
-            completion = self._collect(failure)
-        if completion.ending is not Ending.RETURNED:
-            raise PreludeError(completion.text)
-        self._busy = False
-        return Delivery(self._mailbox.take(), self._costs)
-
-    def _collect(self, failure: dict[str, str] | None) -> Completion:
-        self._mailbox.put(json.dumps(failure).encode())
-        return self._isolate.evaluate(f"{self._kernel}.collect()")
-
-    def _look(self) -> None:
-        # Takes what a cancelled action left where only its own code can tell what it is.
-        deadline_ms = (time.time() + GRACE_SECONDS) * 1000
-        self._watch(f"{self._kernel}.look()", lambda: deadline_ms)
+        self._timer.lift()
+        costs = self._costs
+        for _ in range(COLLECT_TRIES):
+            self._costs = [*costs]
+            self._mailbox.put(json.dumps(failure).encode())
+            self._mailbox.reply(Reply.LEAVE)
+            self._mailbox.set_deadline((time.time() + GRACE_SECONDS) * 1000)
+            completion = self._run(f"{self._kernel}.collect()")
+            if completion.ending is Ending.RETURNED:
+                self._busy = False
+                return Delivery(self._mailbox.take(), self._costs)
+        raise PreludeError("what the job has done cannot be collected")  # not the script's words
 
     def _run(self, source: str) -> Completion:
-        return self._watch(source, lambda: self._mailbox.deadline_ms)
-
-    def _watch(self, source: str, deadline_ms: Callable[[], float]) -> Completion:
         def due() -> float:
-            return 0.0 if self._isolate.has_ended() else deadline_ms()
+            return 0.0 if self._isolate.has_ended() else self._mailbox.deadline_ms
 
         self._timer.attach(due, self._isolate.cancel)
         try:
@@ -190,6 +186,7 @@ class Realm:
                 if self._is_breached():
                     return
                 if self._mailbox.changes != changes:
+                    # The action's time goes on: what is looked at now may run code of its.
                     self._mailbox.reply(Reply.AGAIN)
                     return
                 self._mailbox.set_deadline(0.0)
@@ -281,6 +278,7 @@ class Realm:
             f"memory: new ArrayBuffer({SIZE_BYTES}) }};"
         )
         self._evaluate("".join(f"delete globalThis.{name};" for name in HOSTS))
+        self._evaluate(_GLOBALS.format(self._kernel))
         self._evaluate("".join(_loader(name, self._kernel) for name in PRELUDE))
         self._mailbox = Mailbox(self._isolate.buffer(f"{self._kernel}.memory"))
         self._evaluate(f"{self._kernel}.remove(); {self._kernel}.defineRequire()")
@@ -304,8 +302,17 @@ def read_prelude() -> None:
         _prelude_body(name)
 
 
+# A script may replace or delete globals for itself: the prelude has its own by those names.
+_GLOBALS = (
+    "{0}.names = Object.getOwnPropertyNames(globalThis)"
+    ".filter((name) => name === 'globalThis' || /^[A-Z]/.test(name));"
+    "{0}.values = {0}.names.map((name) => globalThis[name]);"
+)
+
+
 def _loader(name: str, kernel: str) -> str:
-    return f"new Function('kernel', {_prelude_body(name)})({kernel});"
+    names, values = f"{kernel}.names", f"{kernel}.values"
+    return f"new Function('kernel', ...{names}, {_prelude_body(name)})({kernel}, ...{values});"
 
 
 def _now() -> Cost:

@@ -417,3 +417,47 @@ def test_allocation_that_fails_is_a_memory_limit(run: Run, allocate: str, how: s
 @pytest.mark.usefixtures("wall")
 def test_allocation_that_fails_may_be_caught(run: Run) -> None:
     assert run("const f = () => { try { new ArrayBuffer(1e9) } catch {} }").error is None
+
+
+GRANTS = "internal-authentication/post-creation"
+PUSHES_LATE = """function f(ctx, api) {
+    Promise.resolve().then(() => api.userGrants.push({projectID: 'late'}));
+}"""
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_push_of_a_microtask_is_taken(run: Run, steps: int) -> None:
+    outcome = run(*[PUSHES_LATE, "function f() {}"][:steps], trigger=GRANTS)
+    assert [m["projectId"] for m in outcome.report["mutations"]] == ["late"]
+
+
+@pytest.mark.parametrize("configurable", ["true", "false"])
+def test_names_left_behind_are_swept_in_the_time_of_who_left_them(
+    run: Run, configurable: str
+) -> None:
+    litter = f"""function f() {{
+        const name = {{value: 1, configurable: {configurable}}};
+        for (let i = 0; i < 50_000; i++) Object.defineProperty(globalThis, 'x' + i, name);
+    }}"""
+    (culprit,) = run(litter).costs
+    (following,) = run(GOOD).costs
+    assert following.cpu < culprit.cpu / 4
+
+
+def test_returned_promise_is_not_asked_for_a_species(run: Run) -> None:
+    outcome = run("""function f() {
+        const promise = Promise.resolve();
+        promise.then = () => { throw 'then' };
+        return promise;
+    }""")
+    assert outcome.actions == ["succeeded"]
+
+
+def test_long_reason_of_a_rejection_is_not_read(run: Run) -> None:
+    error = run("async function f() { throw 'x'.repeat(5e8) }").error
+    assert error == {"kind": "script_threw", "message": "a text of 500000000 characters"}
+
+
+def test_search_for_names_is_not_quadratic(run: Run) -> None:
+    script = f"/*\nfunction{' ' * 400_000}(*/"
+    assert run({"source": script, "seconds": 1.0}).error["kind"] == "missing_function"

@@ -255,3 +255,26 @@ def test_prelude_file_is_there(name: str) -> None:
 def test_prelude_lists_every_file() -> None:
     folder = resources.files("actionsd_sandbox").joinpath("js")
     assert {file.name for file in folder.iterdir()} == set(PRELUDE)
+
+
+TRAP = """function f(ctx, api) {
+    api.userGrants.push({projectID: 'before'});
+    api.userGrants.push({get projectID() { TRAP }});
+    for (;;);
+}"""
+
+
+@pytest.mark.parametrize("trap", ["throw 'no'", "for (;;);"])
+def test_trap_in_what_a_cancelled_run_left_is_not_read_twice(
+    engine: Engine, timer: DeadlineTimer, trap: str
+) -> None:
+    job = work(TRAP.replace("TRAP", trap), seconds=0.05)
+    head = {**json.loads(job.head), "trigger": "internal-authentication/post-creation"}
+    desk = Desk(job._replace(head=json.dumps(head).encode()))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        delivery = realm.collect(TIMED_OUT)
+    report = json.loads(delivery.report)
+    assert [mutation["projectId"] for mutation in report["mutations"]] == ["before"]
+    assert report["actions"][0]["error"]["kind"] == "timeout"
+    assert len(delivery.costs) == 1

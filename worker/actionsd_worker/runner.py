@@ -13,6 +13,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from actionsd_protocol.errors import RemoteProtocolError
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Step
 from actionsd_sandbox.deadline import EXIT_MEMORY, DeadlineTimer
@@ -169,15 +170,17 @@ class Runner:
         for index in range(len(done.actions), len(assign.steps)):
             if done.ended:
                 break
-            source = self._sources[assign.steps[index].script]
+            step = assign.steps[index]
+            source = self._sources[step.script]
             work = jobs.make_part(assign, index, self._context, source, done.state)
             try:
-                delivery = self._run_alone(work, assign.steps[index])
-            except PreludeError:
+                delivery = self._run_alone(work, step)
+                part = jobs.read_alone(delivery, step)
+            except (PreludeError, RemoteProtocolError):
                 # It patched what the prelude needs: what it did cannot be read any more.
-                done.add(jobs.unreadable(assign.steps[index], done.state))
+                done.add(jobs.unreadable(step, done.state))
                 continue
-            done.add(jobs.read_part(delivery))
+            done.add(part)
             costs = costs + delivery.costs
         return Delivery(jobs.write_report(done, assign), costs)
 

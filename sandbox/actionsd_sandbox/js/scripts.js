@@ -68,7 +68,8 @@ kernel.scriptEnd = (key) => {
 // Top-level names that a script defines, for the message when the action's is not there.
 kernel.definedNames = (key) => {
   const names = [];
-  const pattern = /^(?:(?:async\s+)?function\s*\*?\s*|(?:const|let|var|class)\s+)([\p{ID_Continue}$]+)/gmu;
+  // Bounded: a script of nothing but spaces must not cost the square of its length.
+  const pattern = /^(?:(?:async\s{1,20})?function\s{0,20}\*?\s{0,20}|(?:const|let|var|class)\s{1,20})([\p{ID_Continue}$]+)/gmu;
   for (const match of sources.get(key).matchAll(pattern)) names.push(match[1]);
   return names;
 };
