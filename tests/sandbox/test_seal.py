@@ -259,6 +259,7 @@ def test_sealed_process_has_what_it_was_given(outcomes: Outcomes, name: str, ans
     assert _sealed(outcomes, name).answer == answer
 
 
+@as_root
 def test_no_descriptor_of_the_seal_stays_open(outcomes: Outcomes) -> None:
     descriptors = _sealed(outcomes, "user").descriptors
     assert not [path for path in descriptors if path.endswith(("status", "maps", "/"))]
