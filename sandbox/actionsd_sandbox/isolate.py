@@ -25,8 +25,12 @@ from typing import Any, NamedTuple
 
 from py_mini_racer._dll import init_mini_racer
 
-FLAGS = ("--single-threaded", "--max-heap-size=128")
-"""One thread beside each isolate's own; a heap above 128 MiB ends the process."""
+FLAGS = ("--single-threaded", "--max-heap-size=128", "--no-compilation-cache")
+"""One thread beside each isolate's own; a heap above 128 MiB ends the process.
+
+No cache of what `eval` compiled: a text that another script has evaluated before would
+come with that script's name in its stack.
+"""
 
 # Types of a value handle (mini-racer's value.h).
 _STRING, _ARRAY_BUFFER = 5, 102

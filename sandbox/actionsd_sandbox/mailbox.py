@@ -38,9 +38,11 @@ class Reply(enum.IntEnum):
     JOB = 0
     """A job is in the mailbox."""
     AGAIN = 1
-    """Microtasks changed something: write the report once more."""
+    """Microtasks changed something, or took long: sweep up, write the report once more."""
     LEAVE = 2
     """Return from `serve`."""
+    THROWN = 3
+    """An action threw: what it threw is in the mailbox. Said before `serve` begins."""
 
 
 class Mailbox:

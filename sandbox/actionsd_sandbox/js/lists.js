@@ -24,9 +24,10 @@ function writeMetadata(run, op, key, bytes) {
 kernel.metadataApi = (run, carried = []) => {
   const list = [...carried, ...run.state.metadata].map(({ key, value }) => ({ key, value: JSON.parse(value) }));
   const known = new Set(list);
-  const remember = (entry, json) => {
+  // As text: an object of the script's must not reach the next action.
+  const remember = (entry, key, json) => {
     known.add(entry);
-    append(run.state.metadata, { key: entry.key, value: json });
+    append(run.state.metadata, { key, value: json });
   };
   const settle = () => {
     for (let i = 0; i < list.length; i++) if (!known.has(list[i])) pushed(run, list[i], remember);
@@ -36,7 +37,7 @@ kernel.metadataApi = (run, carried = []) => {
     settle(); // what was pushed before comes before
     const entry = { key, value };
     writeMetadata(run, 'appendMetadata', key, bytes);
-    remember(entry, json);
+    remember(entry, key, json);
     append(list, entry);
   };
   return {
@@ -62,7 +63,7 @@ function pushed(run, entry, remember) {
   const key = kernel.goString(entry.key);
   const json = kernel.goJson(entry.value);
   writeMetadata(run, 'appendMetadata', key, draftBytes(run, entry.value) ?? kernel.encodeUtf8(json));
-  remember(entry, json);
+  remember(entry, key, json);
 }
 
 // The draft of the API wanted base64 here. A string is read so if it is base64 of text,
@@ -93,12 +94,12 @@ function rawBytes(value) {
 
 // `api.userGrants`, and `api.v1.appendUserGrant`.
 kernel.grantsApi = (run) => {
-  const list = run.state.grants.map((grant) => ({ ...grant }));
+  const list = run.state.grants.map(copyGrant);
   const known = new Set(list);
   const write = (grant) => {
     const { projectID, projectGrantID, roles } = grant;
     run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":${JSON.stringify(roles)}`);
-    append(run.state.grants, { projectID, projectGrantID, roles });
+    append(run.state.grants, copyGrant(grant));
   };
   const settle = () => {
     for (let i = 0; i < list.length; i++) {
@@ -120,6 +121,13 @@ kernel.grantsApi = (run) => {
     },
   };
 };
+
+// The list of roles too: the script has the original, and the next action must not.
+function copyGrant({ projectID, projectGrantID, roles }) {
+  const copy = { projectID, projectGrantID, roles: [] };
+  for (let i = 0; i < roles.length; i++) append(copy.roles, roles[i]);
+  return copy;
+}
 
 // The method takes both casings; unknown keys and roles that are no text are ignored.
 function readGrant(value) {

@@ -12,7 +12,7 @@ const words = new Int32Array(kernel.memory, 8, 6);
 const bytes = new Uint8Array(kernel.memory, HEADER);
 const units = new Uint16Array(kernel.memory, HEADER);
 const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5;
-const JOB = 0, AGAIN = 1;
+const JOB = 0, AGAIN = 1, THROWN = 3;
 const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
@@ -149,6 +149,7 @@ function runStep() {
   const { step, job } = run;
   run.phase = 'context';
   kernel.forgetErrors();
+  kernel.reseed();
   requireNow = replaced = undefined;
   let ctx, api;
   if (!job.check) {
@@ -160,6 +161,7 @@ function runStep() {
   figures[0] = now() + step.script_ms;
   const factory = kernel.factory(step.key, step.name);
   run.phase = 'script';
+  kernel.forgetMatch();
   const action = apply(factory, globalThis, []); // `this` at the top, in strict scripts too
   if (typeof action !== 'function' || kernel.isInitial(step.name, action)) return fail({ kind: 'missing_function', text: missing(action, step) });
   if (job.check) return undefined;
@@ -223,20 +225,22 @@ function fail({ kind, text, name, line, column }) {
 function proceed() {
   for (;;) {
     if (run.outcomes[run.index] === undefined) runStep();
+    if (run.live.length > 0 && kernel.mayDefer(run.step.key)) drain(); // microtasks may push too
     look();
     if (run.overflowed && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: 'a limit was exceeded, and the error caught' });
     run.overflowed = false;
     if (run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed') return true;
     drain();
+    const fit = kernel.sweep();
     figures[0] = Infinity; // still busy, but nobody's time is running
     note();
     finishStep();
     run.index++;
-    if (!kernel.sweep()) return false;
+    if (!fit) return false;
   }
 }
 
-// Takes what the script put into live arrays, once; more may come with microtasks.
+// Takes what the script put into live arrays. Its getters run here, and may leave microtasks.
 function look() {
   const live = run.live;
   run.live = []; // what throws has failed the action, and is not looked at again
@@ -287,33 +291,39 @@ function finish() {
 
 // Serves jobs until Python says otherwise. Returns 'left'; 'unfit' with a job that it has
 // not begun; 'unfinished' with a job that another isolate must finish (`collect`).
-function serve() {
-  for (;;) {
-    exchange();
-    while (words[REPLY] === AGAIN) {
-      look();
-      writeText(report());
-      exchange();
-    }
-    run = null;
-    if (words[REPLY] !== JOB) return 'left';
-    const text = readText();
-    if (!kernel.sweep()) return 'unfit';
-    begin(text);
+// One way in, also after a throw: a script sees the stack below it, and what another
+// threw is none of its business.
+kernel.serve = function serve() {
+  let ending = words[REPLY] === THROWN ? takeThrown() : takeJob();
+  while (ending === undefined) {
     if (!proceed()) return 'unfinished';
     finish();
+    ending = takeJob();
   }
+  return ending;
+};
+
+function takeThrown() {
+  words[REPLY] = JOB;
+  fail(JSON.parse(readText()));
 }
 
-kernel.serve = serve;
-
-// After a throw: what was thrown is in the mailbox.
-kernel.resume = () => {
-  fail(JSON.parse(readText()));
-  if (!proceed()) return 'unfinished';
-  finish();
-  return serve();
-};
+// Returns why there is no job, if there is none.
+function takeJob() {
+  exchange();
+  while (words[REPLY] === AGAIN) {
+    if (!run.job.partial) look();
+    kernel.sweep(); // in the time of the run that is over, not the next one's
+    writeText(run.job.partial ? partial() : report());
+    exchange();
+  }
+  run = null;
+  if (words[REPLY] !== JOB) return 'left';
+  const text = readText();
+  if (!kernel.sweep()) return 'unfit';
+  begin(text);
+  return undefined;
+}
 
 // After a cancelled run: note the failure, hand over what was done before it.
 kernel.collect = () => {
