@@ -71,9 +71,11 @@ class DeadlineTimer:
         self.breach: Breach | None = None
         self.lock = threading.RLock()
         self._meter = Meter()
+        self._blame: Breach | None = None  # what an exit is for, whatever came after it
         self._due: Callable[[], float] = _nothing_runs
         self._cancel: Callable[[], None] = _nothing_to_cancel
         self._fires_at = _NEVER
+        self._looking = False
         self._grace = (0.0, 0.0)  # when it ends: on the thread's CPU clock, and on the wall's
         signal.signal(signal.SIGALRM, self._fired)
 
@@ -101,12 +103,14 @@ class DeadlineTimer:
     def begin(self, allowance: Allowance) -> int:
         """Measure another action, run by the calling thread; return the memory there is."""
         with self.lock:
+            self._blame = None
             return self._meter.begin(allowance)
 
-    def lift(self) -> None:
-        """Measure nothing but time from here."""
+    def extend(self, blame: Breach | None) -> None:
+        """Allow a grace for what is still to be read of an action; `blame` is why it ended."""
         with self.lock:
-            self._meter.lift()
+            self._blame = blame
+            self._meter.extend(GRACE_SECONDS)
 
     def expect(self, seconds: float) -> None:
         """Make sure to look no later than in so many seconds; from any thread."""
@@ -119,28 +123,40 @@ class DeadlineTimer:
         # come too early to find anything, so it does not count.
         if now + seconds < self._fires_at or self._fires_at <= now:
             self._fires_at = now + seconds
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            # And again, until it is heard: between the last check for signals and a wait
+            # Python does not hear of one until the wait is over.
+            signal.setitimer(signal.ITIMER_REAL, seconds, LOOK_SECONDS)
 
     def _fired(self, _number: int, _frame: FrameType | None) -> None:
-        with self.lock:
-            self._fires_at = _NEVER
-            due = self._due()
-            if due == 0:
-                return
+        if self._looking:
+            return  # it would confuse the look that it came into; there will be another
+        self._looking = True
+        try:
+            with self.lock:
+                self._look()
+        finally:
+            self._looking = False
+
+    def _look(self) -> None:
+        self._fires_at = _NEVER
+        due = self._due()
+        if due == 0:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            return
+        if self.breach is None:
+            self.breach = self._meter.breach(due)
             if self.breach is None:
-                self.breach = self._meter.breach(due)
-                if self.breach is None:
-                    self._expect(self._meter.patience(due))
-                    return
-                self._grace = (
-                    self._meter.cpu_seconds() + _GRACES[self.breach],
-                    time.monotonic() + LONGEST_GRACE_SECONDS,
-                )
-            self._insist(self.breach)
+                self._expect(self._meter.patience(due))
+                return
+            self._grace = (
+                self._meter.cpu_seconds() + _GRACES[self.breach],
+                time.monotonic() + LONGEST_GRACE_SECONDS,
+            )
+        self._insist(self.breach)
 
     def _insist(self, breach: Breach) -> None:
         if self._meter.cpu_seconds() >= self._grace[0] or time.monotonic() >= self._grace[1]:
-            os._exit(_EXITS[breach])
+            os._exit(_EXITS[self._blame or breach])
         # Again and again: an error's text is asked for after its throw was ended, and
         # microtasks run after the evaluation was. Each may be another endless loop.
         self._cancel()

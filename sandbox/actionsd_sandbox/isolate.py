@@ -33,6 +33,9 @@ FLAGS = (
     # Above it the process ends. An action may be allowed 512 MiB: the meter must see it
     # pass them before V8 does.
     "--max-heap-size=640",
+    # A text that another script has evaluated before would come with that script's name in
+    # its stack.
+    "--no-compilation-cache",
     # No WebAssembly, asm.js included: it would want new executable pages in a sealed
     # process. The prelude takes the name away; this leaves nothing to reach behind it.
     "--no-validate-asm",

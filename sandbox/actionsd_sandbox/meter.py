@@ -69,9 +69,10 @@ class Meter:
         self._memory = self._read_memory()
         return self._memory
 
-    def lift(self) -> None:
-        """Allow as much CPU and memory as there is, from here to the next action."""
-        self._allowance = UNLIMITED
+    def extend(self, cpu_seconds: float) -> None:
+        """Allow so much CPU from here, and what memory there is, up to the next action."""
+        self._allowance = Allowance(cpu_seconds, math.inf)
+        self._cpu = self.cpu_seconds()
 
     def breach(self, deadline_ms: float) -> Breach | None:
         """Return what the action has too much of by now, the wall clock first."""

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import NamedTuple, Self
 
-from actionsd_sandbox.deadline import GRACE_SECONDS, DeadlineTimer
+from actionsd_sandbox.deadline import LONGEST_GRACE_SECONDS, DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine, Isolate
 from actionsd_sandbox.mailbox import SIZE_BYTES, Mailbox, Reply
 from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach
@@ -34,6 +34,7 @@ PRELUDE = (
     "lists.js",
     "digest.js",
     "uuid.js",
+    "random.js",
     "modules.js",
     "triggers.js",
     "login.js",
@@ -55,6 +56,10 @@ COLLECT_TRIES = 3
 LITTER_BYTES = 32 * 2**20
 """What earlier actions may leave uncollected. More would come near the process's own limit,
 and be the next action's trouble."""
+
+
+LONG_NS = 5_000_000
+"""CPU time of the last microtasks after which a job is swept up after before it is over."""
 
 
 class Work(NamedTuple):
@@ -141,7 +146,8 @@ class Realm:
         """Go on after a throw, which fails the action that was running."""
         thrown = read_account(account)
         self._mailbox.put(json.dumps(thrown._asdict()).encode())
-        return self._run(f"{self._kernel}.resume()")
+        self._mailbox.reply(Reply.THROWN)
+        return self._run(f"{self._kernel}.serve()")
 
     def collect(self, failure: dict[str, str] | None) -> Delivery:
         """Take what an unfinished job has done; with a failure, its running action failed.
@@ -150,13 +156,13 @@ class Realm:
         not read again.
         """
         self._allowances = ()  # nothing more begins here
-        self._timer.lift()
-        costs = self._costs
+        costs, blame = self._costs, self.breach
         for _ in range(COLLECT_TRIES):
             self._costs = [*costs]
             self._mailbox.put(json.dumps(failure).encode())
             self._mailbox.reply(Reply.LEAVE)
-            self._mailbox.set_deadline((time.time() + GRACE_SECONDS) * 1000)
+            self._mailbox.set_deadline((time.time() + LONGEST_GRACE_SECONDS) * 1000)
+            self._timer.extend(blame)
             completion = self._run(f"{self._kernel}.collect()")
             if completion.ending is Ending.RETURNED:
                 self._busy = False
@@ -180,12 +186,14 @@ class Realm:
         delivery, self._pending = self._pending, None
         if self._busy:
             report = self._mailbox.take()
-            changes = self._mailbox.changes
+            changes, begun = self._mailbox.changes, _cpu()
             self._isolate.drain()
+            # What took long may have left a lot: it is swept up in the time of this job.
+            again = self._mailbox.changes != changes or _cpu() - begun > LONG_NS
             with self._timer.lock:
                 if self._is_breached():
                     return
-                if self._mailbox.changes != changes:
+                if again:
                     # The action's time goes on: what is looked at now may run code of its.
                     self._mailbox.reply(Reply.AGAIN)
                     return
@@ -317,4 +325,8 @@ def _loader(name: str, kernel: str) -> str:
 
 def _now() -> Cost:
     # The CPU clock is the calling thread's: only V8's is of interest.
-    return Cost(time.perf_counter_ns(), time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID))
+    return Cost(time.perf_counter_ns(), _cpu())
+
+
+def _cpu() -> int:
+    return time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID)

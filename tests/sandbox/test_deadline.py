@@ -112,12 +112,23 @@ def test_allowance_of_an_action_is_not_the_next_ones(timer: DeadlineTimer) -> No
     assert timer.breach is None
 
 
-def test_allowance_that_is_lifted_does_not_count(timer: DeadlineTimer) -> None:
+def test_action_that_is_still_read_has_a_grace(timer: DeadlineTimer) -> None:
     timer.attach(future, lambda: None)
     timer.begin(Allowance(0.0, -1))
-    timer.lift()
+    timer.extend(Breach.CPU)
     timer._fired(signal.SIGALRM, None)
     assert timer.breach is None
+
+
+def test_reading_that_does_not_end_exits_for_what_the_action_did(
+    timer: DeadlineTimer, exits: list[int]
+) -> None:
+    timer.begin(Allowance(0.0, -1))
+    timer.attach(past, lambda: None)
+    timer.extend(Breach.MEMORY)
+    timer._fired(signal.SIGALRM, None)
+    burn_until(exits)
+    assert exits[0] == EXIT_MEMORY
 
 
 @pytest.mark.usefixtures("exits")
@@ -165,6 +176,40 @@ def test_timer_may_go_off_while_its_own_thread_holds_the_lock(timer: DeadlineTim
         while not cancelled and time.monotonic() < until:
             pass
     assert cancelled
+
+
+def test_signal_that_nobody_heard_comes_again(timer: DeadlineTimer) -> None:
+    heard = signal.signal(signal.SIGALRM, lambda *_: None)
+    cancelled: list[bool] = []
+    timer.attach(past, lambda: cancelled.append(True))
+    until = time.monotonic() + 10
+    while timer._fires_at > time.monotonic() < until:
+        pass  # until it has come, to nobody
+    signal.signal(signal.SIGALRM, heard)
+    while not cancelled and time.monotonic() < until:
+        pass
+    assert cancelled
+
+
+def test_signal_in_the_middle_of_a_look_does_not_look(timer: DeadlineTimer) -> None:
+    looks: list[bool] = []
+
+    def due() -> float:
+        looks.append(True)
+        timer._fired(signal.SIGALRM, None)
+        return 0.0
+
+    timer.attach(due, lambda: None)
+    timer._fired(signal.SIGALRM, None)
+    assert looks == [True]
+
+
+def test_timer_rests_while_nothing_runs(timer: DeadlineTimer) -> None:
+    timer.expect(0.001)
+    until = time.monotonic() + 10
+    while signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0) and time.monotonic() < until:
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(("first", "second", "least"), [(50, 100, 40), (100, 50, 40)])

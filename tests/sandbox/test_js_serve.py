@@ -141,6 +141,47 @@ def test_microtask_of_an_ordinary_action_runs(run: Run) -> None:
     assert run(late, GOOD).claims == {"late": 1, "good": 1}
 
 
+LOGIN = "internal-authentication/post-authentication"
+PUSH = "Promise.resolve().then(() => a.metadata.push({key: 'k', value: 1}))"
+
+
+def test_entry_that_a_microtask_pushed_is_taken(run: Run) -> None:
+    outcome = run(f"function f(c, a) {{ {PUSH} }}", trigger=LOGIN)
+    assert outcome.ops == [("appendMetadata", "k", "MQ==")]
+
+
+def test_entry_that_a_microtask_pushed_is_known_to_the_next_action(run: Run) -> None:
+    count = "const f = (c, a) => a.v1.user.appendMetadata('count', a.metadata.length)"
+    outcome = run(f"function f(c, a) {{ {PUSH} }}", count, trigger=LOGIN)
+    assert outcome.ops == [("appendMetadata", "k", "MQ=="), ("appendMetadata", "count", "MQ==")]
+
+
+def test_endless_getter_of_a_late_entry_fails_with_timeout(run: Run) -> None:
+    entry = "{ key: 'k', get value() { for (;;); } }"
+    late = f"""function f(c, a) {{
+        a.v1.user.appendMetadata('before', 1);
+        Promise.resolve().then(() => {{ a.metadata.push({entry}); }});
+    }}"""
+    outcome = run({"source": late, "seconds": 0.2}, trigger=LOGIN)
+    assert outcome.error["kind"] == "timeout"
+    assert outcome.ops == [("appendMetadata", "before", "MQ==")]
+
+
+def test_endless_getter_that_is_read_while_the_report_waits_fails_with_timeout(run: Run) -> None:
+    # Each write makes the host look again, the last time after the report was written.
+    late = """function f(c, a) {
+        const entry = { key: 'k', get value() { for (;;); } };
+        let steps = 3;
+        const later = () => Promise.resolve().then(() => {
+            a.v1.user.appendMetadata('before', steps);
+            if (--steps > 0) later(); else a.metadata.push(entry);
+        });
+        a.metadata.push({ get key() { later(); return 'first'; }, value: 1 });
+    }"""
+    outcome = run({"source": late, "seconds": 0.2}, trigger=LOGIN)
+    assert outcome.error["kind"] == "timeout"
+
+
 def test_unhandled_rejection_is_ignored(run: Run) -> None:
     assert run("function f() { Promise.reject(1) }").actions == ["succeeded"]
 
@@ -308,6 +349,28 @@ def test_script_that_was_forgotten_can_come_again(run: Run) -> None:
 
 def test_dynamic_import_is_refused(run: Run) -> None:
     assert run("async function f() { await import('fs') }").error["kind"] == "script_threw"
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "import('fs')",
+        "import(name)",
+        "import({ toString() { throw new Error('mine') } })",
+        "import('x', { with: { type: 'json' } })",
+        "(0, eval)('import(\"fs\")')",
+        "new Function('return import(\"fs\")')()",
+    ],
+)
+def test_dynamic_import_is_an_ordinary_rejection(run: Run, imported: str) -> None:
+    script = f"""const name = 'fs';
+        async function f(c, a) {{
+            const loaded = {imported};
+            const error = await loaded.catch((reason) => reason);
+            a.v1.claims.setClaim('refused', [loaded instanceof Promise, error instanceof Error]);
+        }}"""
+    assert run(script).claims == {"refused": [True, True]}
+    assert run(f"const name = 'fs'; function f() {{ {imported} }}").actions == ["succeeded"]
 
 
 def test_entry_that_cannot_be_taken_fails_its_action_once(run: Run) -> None:

@@ -82,6 +82,25 @@ def test_job_after_job_is_served_in_one_evaluation(engine: Engine, timer: Deadli
     assert [len(report["mutations"]) for report in desk.reports()] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "function f() { BUSY leak = 1 }",
+        "function f() { Promise.resolve().then(() => { BUSY leak = 1 }) }",
+    ],
+)
+def test_long_run_is_swept_up_after_before_it_is_over(
+    engine: Engine, timer: DeadlineTimer, source: str
+) -> None:
+    # The next one has not begun yet: it does not pay for what this one left.
+    busy = "for (let i = 0, until = Date.now() + 100; Date.now() < until; i++);"
+    desk = Desk(work(source.replace("BUSY", busy)))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        realm.serve()
+        assert realm._isolate.evaluate("typeof leak").text == "undefined"
+    assert len(desk.reports()) == 1
+
+
 def test_pending_delivery_is_handed_over_first(engine: Engine, timer: DeadlineTimer) -> None:
     desk, pending = Desk(), Delivery(b"{}", [])
     with Realm(engine, timer, desk.exchange, hardened=True) as realm:

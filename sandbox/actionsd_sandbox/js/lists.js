@@ -24,6 +24,7 @@ function writeMetadata(run, op, key, bytes) {
 kernel.metadataApi = (run, carried = []) => {
   const list = [...carried, ...run.state.metadata].map(({ key, value }) => ({ key, value: JSON.parse(value) }));
   const known = new Set(list);
+  // As text: an object of the script's must not reach the next action.
   const remember = (entry, key, json) => {
     known.add(entry);
     append(run.state.metadata, { key, value: json });
@@ -99,14 +100,14 @@ function rawBytes(run, value) {
 
 // `api.userGrants`, and `api.v1.appendUserGrant`.
 kernel.grantsApi = (run) => {
-  const list = run.state.grants.map((grant) => ({ ...grant }));
+  const list = run.state.grants.map(copyGrant);
   const known = new Set(list);
   const write = (grant) => {
     const { projectID, projectGrantID, roles } = grant;
     let names = '';
     for (let i = 0; i < roles.length; i++) names += (i === 0 ? '' : ',') + kernel.quote(roles[i]);
     run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":[${names}]`);
-    append(run.state.grants, { projectID, projectGrantID, roles });
+    append(run.state.grants, copyGrant(grant));
   };
   const settle = () => {
     for (let i = 0; i < list.length; i++) {
@@ -129,6 +130,13 @@ kernel.grantsApi = (run) => {
     },
   };
 };
+
+// The list of roles too: the script has the original, and the next action must not.
+function copyGrant({ projectID, projectGrantID, roles }) {
+  const copy = { projectID, projectGrantID, roles: [] };
+  for (let i = 0; i < roles.length; i++) append(copy.roles, roles[i]);
+  return copy;
+}
 
 // The method takes both casings; unknown keys and roles that are no text are ignored.
 function readGrant(run, value) {

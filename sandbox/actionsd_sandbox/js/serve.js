@@ -12,7 +12,7 @@ const words = new Int32Array(kernel.memory, 8, 7);
 const bytes = new Uint8Array(kernel.memory, HEADER);
 const units = new Uint16Array(kernel.memory, HEADER);
 const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5, LITTER = 6;
-const JOB = 0, AGAIN = 1, WAIT = 3;
+const JOB = 0, AGAIN = 1, WAIT = 3, THROWN = 4;
 const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
@@ -186,6 +186,7 @@ function runStep() {
   const { step, job } = run;
   run.phase = 'context';
   kernel.forgetErrors();
+  kernel.reseed();
   requireNow = replaced = undefined;
   let ctx, api;
   if (!job.check) {
@@ -197,6 +198,7 @@ function runStep() {
   figures[0] = now() + step.script_ms;
   const factory = kernel.factory(step.key, step.name);
   run.phase = 'script';
+  kernel.forgetMatch();
   const action = apply(factory, globalThis, []); // `this` at the top, in strict scripts too
   if (typeof action !== 'function' || kernel.isInitial(step.name, action)) return fail({ kind: 'missing_function', text: missing(action, step) });
   if (job.check) return undefined;
@@ -379,32 +381,40 @@ function finish() {
 
 // Serves jobs until Python says otherwise. Returns 'left'; 'unfit' with a job that it has
 // not begun; 'unfinished' with a job that another isolate must finish (`collect`).
-function serve() {
-  for (;;) {
-    exchange();
-    while (words[REPLY] === AGAIN) {
-      settle();
-      finish();
-      exchange();
-    }
-    run = null;
-    if (words[REPLY] !== JOB) return 'left';
-    const text = readText();
-    if (!fit || !kernel.sweep()) return 'unfit';
-    if (words[LITTER] === 1) tidy();
-    begin(text);
+// One way in, also after a throw: a script sees the stack below it, and what another
+// threw is none of its business.
+kernel.serve = function serve() {
+  let ending = words[REPLY] === THROWN ? takeThrown() : takeJob();
+  while (ending === undefined) {
     if (!complete()) return 'unfinished';
+    ending = takeJob();
   }
-}
+  return ending;
+};
 
-kernel.serve = serve;
-
-// After a throw: what was thrown is in the mailbox.
-kernel.resume = () => {
+function takeThrown() {
+  words[REPLY] = JOB;
   kernel.restore(); // or what it threw could not be read
   fail(parse(readText()));
-  return complete() ? serve() : 'unfinished';
-};
+}
+
+// Returns why there is no job, if there is none.
+function takeJob() {
+  exchange();
+  while (words[REPLY] === AGAIN) {
+    settle();
+    if (now() - run.begunAt > SLOW_MS) fit = kernel.sweep();
+    finish();
+    exchange();
+  }
+  run = null;
+  if (words[REPLY] !== JOB) return 'left';
+  const text = readText();
+  if (!fit || !kernel.sweep()) return 'unfit';
+  if (words[LITTER] === 1) tidy();
+  begin(text);
+  return undefined;
+}
 
 // After a cancelled run: note the failure, hand over what was done before it. To read the
 // live arrays may be cut off too: then this is called again, and they are not.
