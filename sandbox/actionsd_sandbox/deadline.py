@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach, Meter
 
@@ -111,6 +112,10 @@ class DeadlineTimer:
         with self.lock:
             self._blame = blame
             self._meter.extend(GRACE_SECONDS)
+
+    def exit(self, breach: Breach) -> NoReturn:
+        """End the process: what took too much cannot be got rid of."""
+        os._exit(_EXITS[breach])
 
     def expect(self, seconds: float) -> None:
         """Make sure to look no later than in so many seconds; from any thread."""

@@ -50,8 +50,10 @@ HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random")
 RANDOM_BYTES = 64
 """What a script may take at once; a UUID takes 16."""
 
-COLLECT_TRIES = 3
-"""The first may meet microtasks that never end, the second an entry that does not."""
+COLLECT_TRIES = 8
+"""Microtasks that never end may be in the way; then an entry that does not; then what its
+getters left behind. And each of these may be told to end when it just has, which then ends
+what comes next. After that there is nothing left of the script that could run."""
 
 LITTER_BYTES = 32 * 2**20
 """What earlier actions may leave uncollected. More would come near the process's own limit,
@@ -167,6 +169,8 @@ class Realm:
             if completion.ending is Ending.RETURNED:
                 self._busy = False
                 return Delivery(self._mailbox.take(), self._costs)
+        if blame is not None:
+            self._timer.exit(blame)  # what it did before is lost, but not whose fault it was
         raise PreludeError("what the job has done cannot be collected")  # not the script's words
 
     def _run(self, source: str) -> Completion:
