@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from actionsd_broker.plan import Plan
 from actionsd_protocol.messages import Step
 
-SLACK_SECONDS = 1.0
+SLACK_SECONDS = 0.5
 """What a step may take beyond its own limits before the broker steps in. An honest worker
 ends it by itself, 50 ms after its time at the latest; this is for one that does not."""
 
