@@ -100,9 +100,6 @@ class App:
         self._next_number = 1
         self._draining_since: float | None = None
         self._dispatcher = Dispatcher(config)
-        self._sentry = Sentry(
-            config.memory_mib * 2**20, waiting_bytes=lambda: self._dispatcher.waiting_bytes
-        )
         self._wake_read, self._wake_write = socket.socketpair()
         for end in (self._wake_read, self._wake_write):
             end.settimeout(0)
@@ -118,16 +115,22 @@ class App:
         directory = None if self._config.registry is None else Path(self._config.registry)
         self._keeper = RegistryKeeper(directory, self._submit_check, self._announce)
         instance = f"{time.time_ns():x}"
+        count = self._config.workers + self._config.spares
+        self._supervisor = Supervisor(count, self._quarters())
         # Not the one that a client in this process may use: ZeroMQ asks about workers in
         # the context of their socket.
         context = zmq.Context()
         try:
             self._frontend = Frontend(context, self._endpoints.clients, instance)
-            self._backend = Backend(context, self._endpoints.workers)
+            self._backend = Backend(context, self._endpoints.workers, self._supervisor.employs)
         except zmq.ZMQError as error:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
-        count = self._config.workers + self._config.spares
-        self._supervisor = Supervisor(count, self._quarters())
+        self._sentry = Sentry(
+            self._config.memory_mib * 2**20,
+            self._backend.connections,
+            worker_of=self._supervisor.worker_of,
+            waiting_bytes=lambda: self._dispatcher.waiting_bytes,
+        )
         required = self._config.sandbox == "required"
         self._admission = Admission(self._supervisor, self._sentry, required=required)
         try:
@@ -186,6 +189,8 @@ class App:
             self._take_events()
             for exit_ in self._supervisor.reap():
                 self._worker_exit(exit_)
+            for worker in self._supervisor.talkative():
+                self._violation(worker, "endless words on its standard error")
         if self._frontend.socket in stirred:
             self._take_submissions()
         if self._wake_read.fileno() in stirred:
@@ -198,7 +203,9 @@ class App:
             self._backend.tickets.answer()
         if self._backend.connections.monitor in stirred:
             for pid in self._backend.connections.receive():
-                self._sentry.hung_up(pid, time.monotonic())
+                worker = self._supervisor.worker_of(pid)
+                if worker is not None:
+                    self._violation(worker, "the worker connected again")
 
     def _keep_limits(self, now: float) -> None:
         for worker, breach in self._sentry.look(now):
@@ -342,11 +349,11 @@ class App:
                     self._fail(command)
                 case Kill(worker, reason):
                     log.warning("worker_killed", worker=short(worker), reason=log.said(reason))
-                    self._forget(worker)
+                    self._forget(worker, self._supervisor.pid(worker))
                     self._supervisor.kill(worker)
                 case Retire(worker, reason):
                     log.info("worker_retired", worker=short(worker), reason=reason)
-                    self._forget(worker)
+                    self._forget(worker, self._supervisor.pid(worker))
                     self._supervisor.retire(worker, time.monotonic())
                 case Complete():
                     raise AssertionError("a report is completed where it is received")
@@ -370,6 +377,7 @@ class App:
     # Workers
 
     def _backend_event(self, event: Event) -> None:
+        self._sentry.heard(event.worker)
         match event:
             case Reported(worker, spans, document):
                 self._reported(worker, spans, document)
@@ -400,7 +408,7 @@ class App:
             self._violation(worker, str(error))
             return
         fault = verdict.exhausting(report)
-        self._sentry.done(worker)
+        cpu_seconds = self._sentry.done(worker)
         commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         done = [command for command in commands if isinstance(command, Complete)]
@@ -408,7 +416,8 @@ class App:
         self._supervisor.proved()
         for command in done:
             now = time.monotonic()
-            result = answers.reported(job, report, spans, command.started_at, now)
+            costs = verdict.within_measure(spans, now - command.started_at, cpu_seconds)
+            result = answers.reported(job, report, costs, command.started_at, now)
             if result.error is not None:
                 # Not the message: it may quote what the script worked on.
                 who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
@@ -421,7 +430,7 @@ class App:
 
     def _worker_exit(self, exit_: Exit) -> None:
         now = time.monotonic()
-        self._forget(exit_.worker)
+        self._forget(exit_.worker, exit_.pid)
         with_job = self._dispatcher.running_on(exit_.worker) is not None
         level = log.info if exit_.retired else log.warning
         level("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
@@ -432,9 +441,9 @@ class App:
         lost = self._dispatcher.worker_lost(exit_.worker, kind, reason, now, culpable=culpable)
         self._execute(lost)
 
-    def _forget(self, worker: str) -> None:
+    def _forget(self, worker: str, pid: int | None) -> None:
         self._backend.forget(worker)
-        self._sentry.gone(worker)
+        self._sentry.gone(worker, pid)
 
     def _announce(self) -> None:
         enough = self._supervisor.ready_count >= self._config.workers
