@@ -3,7 +3,6 @@
 // outcome: output_limit or timeout
 // limits: timeout=0.3
 // trigger: internal-authentication/post-creation
-// keeps: before
 function act(ctx, api) {
   const entry = () => ({ get projectID() { Promise.resolve().then(() => { api.userGrants.push(entry()); api.v1.appendUserGrant({ projectId: 'SECRET'.repeat(1000) }); }); return 'before'; } });
   api.userGrants.push(entry());
