@@ -1,5 +1,5 @@
 # rogue: flood_of_messages_without_a_job
-# does: sends small messages without end when its job is done; a report that comes with them is not believed
+# does: floods with messages when its job is done; a report that comes with them is lost
 # stage: idle
 # job: succeeded or worker_lost
 # log: protocol_violation
