@@ -52,7 +52,14 @@ class Connections:
         self._is_worker = is_worker
         self._standing: dict[int, _Connection] = {}
         self.strangers = 0
-        self.monitor: zmq.Socket[bytes] = watched.get_monitor_socket(zmq.Event.ACCEPTED)
+        address = f"inproc://connections-{id(self)}"
+        watched.monitor(address, zmq.Event.ACCEPTED)
+        self.monitor: zmq.Socket[bytes] = zmq.Socket(watched.context, zmq.PAIR)
+        # Unbounded: a queue that is full would make ZeroMQ's own thread wait for us, and
+        # we may be waiting for it. An event is a few bytes, and what floods is cut off.
+        self.monitor.setsockopt(zmq.RCVHWM, 0)
+        self.monitor.setsockopt(zmq.LINGER, 0)
+        self.monitor.connect(address)
 
     def receive(self) -> list[int]:
         """Take what has happened; return the pids of workers that have connected again."""
@@ -90,12 +97,12 @@ class Connections:
 
     def close(self) -> None:
         """Follow no more."""
-        self._watched.disable_monitor()
+        self._watched.monitor(None, 0)
         self.monitor.close()
 
     def _examine(self, descriptor: int) -> _Connection | None:
         try:
-            with socket.socket(fileno=os.dup(descriptor)) as copy:
+            with _copy(descriptor) as copy:
                 if copy.getsockname() != self._path:
                     return None
                 raw = copy.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
@@ -103,6 +110,15 @@ class Connections:
         except OSError:
             return None
         return _Connection(descriptor, inode, _CREDENTIALS.unpack(raw)[0])
+
+
+def _copy(descriptor: int) -> socket.socket:
+    copy = os.dup(descriptor)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
 
 
 def _stands(known: _Connection | None) -> bool:
@@ -125,7 +141,7 @@ def _waiting_bytes(known: _Connection) -> int:
 
 def _cut(known: _Connection) -> None:
     try:
-        with socket.socket(fileno=os.dup(known.descriptor)) as copy:
+        with _copy(known.descriptor) as copy:
             if os.fstat(copy.fileno()).st_ino == known.inode:
                 copy.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -113,20 +113,6 @@ def strangers_who_come_and_go(arena: Arena) -> Iterator[None]:
     thread.join()
 
 
-def test_strangers_who_come_and_go_do_not_keep_workers_out(arena: Arena) -> None:
-    arena.wait_whole()
-    with (
-        strangers_who_come_and_go(arena),
-        Neighbour(arena) as neighbour,
-        Client(arena.daemon.endpoint) as client,
-    ):
-        for n in range(3):
-            arena.act(client, f"t{n}", 1, rogue="exits")
-        arena.wait_whole()
-        neighbour.wait_done()
-    assert neighbour.wrong == []
-
-
 def test_strangers_who_come_and_go_do_not_keep_the_daemon_from_its_end(short_path: Path) -> None:
     arena = Arena(short_path)
     with strangers_who_come_and_go(arena):

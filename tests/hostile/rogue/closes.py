@@ -1,7 +1,7 @@
 # rogue: closes
 # does: closes its connection when its job is done, and goes on living
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: worker_killed connection of the worker has ended
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # rogue: commands_without_end
 # does: sends commands that ZeroMQ answers, and does not read the answers
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: worker_killed flooded the broker
 # floods: yes
 # within: 12

@@ -1,7 +1,7 @@
 # rogue: connections_without_end
 # does: connects again and again, and says nothing
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: protocol_violation connected again
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # rogue: flood_of_large_messages
 # does: sends messages of two full frames without end
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: protocol_violation
 # floods: yes
 

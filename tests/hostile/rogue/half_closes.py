@@ -1,7 +1,7 @@
 # rogue: half_closes
 # does: says that it will send no more, but goes on listening
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: worker_killed connection of the worker has ended
 
 from __future__ import annotations

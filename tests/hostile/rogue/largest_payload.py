@@ -1,7 +1,7 @@
 # rogue: largest_payload
 # does: sends a payload of 100 MB
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: worker_killed connection of the worker has ended
 # floods: yes
 

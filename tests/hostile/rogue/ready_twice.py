@@ -1,7 +1,7 @@
 # rogue: ready_twice
 # does: says again that it is ready
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: protocol_violation Ready is not allowed when idle
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # rogue: report_unasked
 # does: answers the next job before it is given one
 # stage: idle
-# job: succeeded
+# job: succeeded or worker_lost
 # log: protocol_violation Report is not allowed when idle
 
 from __future__ import annotations
