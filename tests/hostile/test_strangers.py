@@ -13,8 +13,6 @@ import pytest
 from arena import Arena, Neighbour
 from zmtp import COMMAND, MORE, Peer, RefusedError, frame, greeting, header, hello, initiate
 
-from actionsd_client import Client
-
 MIB = 2**20
 GROWN_BYTES = 32 * MIB
 """What strangers may cost the broker."""
