@@ -177,12 +177,16 @@ class Realm:
         def due() -> float:
             return 0.0 if self._isolate.has_ended() else self._mailbox.deadline_ms
 
+        before = self.breach
         self._timer.attach(due, self._isolate.cancel)
         try:
-            return self._isolate.evaluate(source)
+            completion = self._isolate.evaluate(source)
         finally:
             self.breach = self._timer.breach
             self._timer.detach()
+        if completion.ending is Ending.TERMINATED and self.breach is None:
+            self.breach = before  # it was told to, just as it ended by itself the last time
+        return completion
 
     # On V8's thread, called by the prelude:
 

@@ -118,6 +118,18 @@ def test_throw_is_resumed_from_its_account(engine: Engine, timer: DeadlineTimer)
     assert outcomes == [["failed", "skipped"], ["succeeded"]]
 
 
+def test_request_to_end_that_came_with_the_throw_keeps_its_reason(
+    engine: Engine, timer: DeadlineTimer
+) -> None:
+    desk = Desk(work("function f() { throw 'no' }"))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        account = realm.serve().text
+        realm.breach = Breach.MEMORY  # as the timer would have it
+        realm._isolate.cancel()
+        assert realm.resume(account).ending is Ending.TERMINATED
+        assert realm.breach is Breach.MEMORY
+
+
 def test_cancelled_run_is_collected_with_its_cost(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work(CLAIM, LOOP, CLAIM, seconds=0.05))
     with Realm(engine, timer, desk.exchange, hardened=True) as realm:
