@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,14 +25,18 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+SERVE = (sys.executable, "-m", "actionsd_broker.cli", "serve")
+
+
 class Daemon:
     """`actionsd serve` in a directory of its own."""
 
     _running: ClassVar[set[int]] = set()
 
-    def __init__(self, directory: Path, arguments: list[str]) -> None:
+    def __init__(
+        self, directory: Path, arguments: list[str], command: Sequence[str] = SERVE
+    ) -> None:
         self.endpoint = f"ipc://{directory}/c"
-        command = [sys.executable, "-m", "actionsd_broker.cli", "serve"]
         self.process = subprocess.Popen(
             [*command, "--endpoint", self.endpoint, *arguments],
             stderr=subprocess.PIPE,
@@ -112,5 +116,5 @@ class Daemon:
             if self.process.poll() is not None and not self._reader.is_alive() and not condition():
                 raise AssertionError(f"the daemon ended before: {what}\n{self.log()}")
             if time.monotonic() > until:
-                raise AssertionError(f"never came: {what}\n{self.log()}")
+                raise AssertionError(f"never came: {what}\n{self.log()[-8000:]}")
             time.sleep(0.01)

@@ -32,15 +32,17 @@ class Admission:
         if not self._supervisor.ready(worker, pid):
             raise RemoteProtocolError(f"claims to be pid {pid}")
         self.v8, self.layers = v8, list(layers)
-        uid = self._supervisor.uid(worker)
-        self.missing = proof.missing(layers, kernel_word.threads(pid), uid)
+        threads = kernel_word.threads(pid)
+        if not threads:
+            return False  # it has ended in between, and its exit will be heard of
+        self.missing = proof.missing(layers, threads, self._supervisor.uid(worker))
         if self._required and proof.fatal(self.missing):
             self._refuse(worker)
             return False
         try:
             self._sentry.ready(worker, pid)
         except OSError:
-            return False  # it has ended in between, and its exit will be heard of
+            return False  # as above
         log.info("worker_ready", worker=short(worker), pid=pid)
         return True
 

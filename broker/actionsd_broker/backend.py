@@ -1,13 +1,13 @@
 """The workers' socket: sessions, assignments out, reports in.
 
-Workers are not trusted. Each is known by an identity that the supervisor gave it and
-nobody else knows; whoever comes with another is ignored. Whatever breaks the protocol is
-handed on as a `Violation`, for the worker to be killed.
+Workers are not trusted. Each is known by the ticket that let it in, which the supervisor
+gave it and nobody else knows; ZeroMQ notes it on every message. Whatever breaks the
+protocol is handed on as a `Violation`, for the worker to be killed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import zmq
@@ -16,8 +16,8 @@ from actionsd_broker.connections import Connections
 from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
 from actionsd_broker.tickets import DOMAIN, Tickets
-from actionsd_protocol.errors import ProtocolError
-from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, encode
+from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
+from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, MOST_FRAMES, encode
 from actionsd_protocol.messages import (
     Answer,
     Assign,
@@ -39,7 +39,11 @@ _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Pyt
 BATCH = 64
 """Messages taken at once, so that no side of the broker starves the other."""
 
-HIGH_WATER_MARK = 16
+SURPLUS_BATCH = 10_000
+"""Frames of a message that is too long, taken at once: some 30 ms. There may be hundreds of
+thousands, and ZeroMQ gives out nobody else's message before it has given out these."""
+
+HIGH_WATER_MARK = 2
 """Messages that a worker may have under way; an honest one has one."""
 
 
@@ -89,7 +93,12 @@ class _Peer:
 class Backend:
     """Owns the ROUTER socket that workers connect to, and the tickets that let them in."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        endpoint: str,
+        is_worker: Callable[[int], bool],
+    ) -> None:
         self.tickets = Tickets(context)
         self.socket = context.socket(zmq.ROUTER)
         self.socket.setsockopt(zmq.PLAIN_SERVER, 1)
@@ -97,9 +106,11 @@ class Backend:
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 0)
-        self.connections = Connections(self.socket)
+        path = endpoint.removeprefix("ipc://")
+        self.connections = Connections(self.socket, path, is_worker)
         self.socket.bind(endpoint)
         self._peers: dict[str, _Peer] = {}
+        self._surplus = False  # whether more frames are to come of a message that is too long
 
     def expect(self, worker: str) -> None:
         """Let a worker of this identity in."""
@@ -115,11 +126,14 @@ class Backend:
         """Take what has come in."""
         events: list[Event] = []
         for _ in range(BATCH):
+            if self._surplus and not self._discard():
+                break
             try:
-                identity, *frames = self.socket.recv_multipart(_NOBLOCK)
+                identity = self.socket.recv(_NOBLOCK, copy=False)
             except zmq.Again:
                 break
-            event = self._handle(identity.decode("ascii", "replace"), frames)
+            worker = str(identity.get("User-Id"))  # what the ticket said
+            event = self._handle(worker, identity.bytes, self._frames())
             if event is not None:
                 events.append(event)
         # Whoever broke the protocol in this batch is not believed in the rest of it.
@@ -154,11 +168,33 @@ class Backend:
         self.socket.close()
         self.tickets.close()
 
-    def _handle(self, worker: str, frames: list[bytes]) -> Event | None:
+    def _frames(self) -> list[bytes]:
+        """Take the frames of a message, one more than it may have at the most."""
+        frames: list[bytes] = []
+        while len(frames) <= MOST_FRAMES:
+            frame = self.socket.recv(_NOBLOCK, copy=False)
+            frames.append(frame.bytes)
+            if not frame.more:
+                return frames
+        self._surplus = True
+        return frames
+
+    def _discard(self) -> bool:
+        """Take a good deal of the frames that nobody wants; tell whether that was all."""
+        for _ in range(SURPLUS_BATCH):
+            if not self.socket.recv(_NOBLOCK, copy=False).more:
+                self._surplus = False
+                return True
+        return False
+
+    def _handle(self, worker: str, identity: bytes, frames: list[bytes]) -> Event | None:
         peer = self._peers.get(worker)
         if peer is None:
-            return None  # dead already, or never one of ours
+            return None  # condemned already
         try:
+            if identity != worker.encode():
+                # By this name it would be given another's jobs.
+                raise RemoteProtocolError("comes under a false name")
             message, payload = FROM_WORKER.decode(frames)
             peer.session.receive(message)
         except ProtocolError as error:

@@ -1,7 +1,8 @@
 """What workers ask the broker for while a job runs: fetches, and the user's metadata.
 
 A call is bound to the job that its worker has: the tenant and the user are the job's, and
-the allowlist that of the tenant and of the action that asks. A worker cannot name another.
+the allowlist that of the tenant and of the action that asks. A worker cannot name another:
+of the job's own actions it says which one asks, and only forwards.
 Calls are carried out on a thread of their own (`outside`), and end with their job.
 """
 
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,18 +22,25 @@ from actionsd_broker import log
 from actionsd_broker.config import Config
 from actionsd_broker.fetch.fetcher import Fetcher
 from actionsd_broker.fetch.limits import Allowance
-from actionsd_broker.fetch.outcomes import FetchDenied, FetchFailed, FetchRequest, FetchResponse
+from actionsd_broker.fetch.outcomes import (
+    FetchDenied,
+    FetchFailed,
+    FetchRequest,
+    FetchResponse,
+    Outcome,
+)
 from actionsd_broker.fetch.policy import Policy
 from actionsd_broker.fetch.rules import Rule, make_rules
 from actionsd_broker.fetch.vault import Vault
 from actionsd_broker.job import Job
 from actionsd_broker.metadata.document import describe_user
-from actionsd_broker.metadata.entry import Entry
 from actionsd_broker.metadata.errors import MetadataError
+from actionsd_broker.metadata.place import MEMORY
 from actionsd_broker.metadata.service import MetadataService
-from actionsd_broker.metadata.store import MetadataStore
+from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_broker.outside import Crashed, OutOfTime, Outside
-from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.errors import FailureKind, RemoteProtocolError
+from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Answer, Call, CallFailure, Fetch, GetMetadata, SetMetadata
 
 Rules = Callable[[str, str], tuple[Rule, ...]]
@@ -65,7 +74,7 @@ class _Open(NamedTuple):
     worker: str
     job: int
     call: int
-    what: str
+    is_fetch: bool
 
 
 class _Account:
@@ -74,20 +83,24 @@ class _Account:
     def __init__(self, job: Job, fetches: int) -> None:
         self.job = job
         self.allowance = Allowance(fetches)
-        self.fetches: Counter[int] = Counter()  # by the action's place in the job
+        self.step = 0  # the action that asked last, by its place in the job
+        self.fetches: Counter[int] = Counter()  # by the action's place
+
+    @cached_property
+    def user(self) -> str:
+        """Whose metadata the job may have: the broker reads it only if that is asked for."""
+        return _user_of(self.job.context)
 
 
 class Calls:
     """Carries out workers' calls. `fileno` is for the poll loop: readable when some are done."""
 
-    def __init__(
-        self, config: Config, vault: Vault, rules: Rules, open_store: Callable[[], MetadataStore]
-    ) -> None:
+    def __init__(self, config: Config, vault: Vault, rules: Rules) -> None:
         self._per_job = config.fetch.per_job
         self._common = make_rules(config.fetch.allow, "the configuration")
         self._rules = rules
         self._fetcher = Fetcher(config.fetch, vault)
-        self._open_store = open_store
+        self._place = config.metadata
         self._metadata: MetadataService | None = None
         self._outside = Outside()
         self._accounts: dict[str, _Account] = {}
@@ -95,13 +108,17 @@ class Calls:
         self._number = 0
 
     def start(self) -> None:
-        """Start; raises MetadataError where the store cannot be opened."""
+        """Start; raises MetadataFileError where the metadata cannot be opened."""
         self._outside.start()
         try:
             self._metadata = self._outside.run(self._open_metadata())
         except BaseException:
             self._outside.close()
             raise
+
+    def use(self, vault: Vault) -> None:
+        """Take these secrets from now on; what is under way keeps what it began with."""
+        self._fetcher.vault = vault
 
     def fileno(self) -> int:
         """Return the descriptor that is readable while there are answers to take."""
@@ -120,26 +137,26 @@ class Calls:
         return {} if account is None else account.fetches
 
     def begin(self, worker: str, message: Call, payload: bytes) -> Answered | None:
-        """Begin a call of a worker's job; return its answer if there is one at once."""
+        """Begin a call of a worker's job; return its answer if there is one at once.
+
+        Raises RemoteProtocolError if the action that asks cannot be running.
+        """
         account = self._accounts[worker]
-        if message.step >= len(account.job.plan.steps):
-            return _refuse(worker, message, FailureKind.INTERNAL, "no such action in the job")
+        if not account.step <= message.step < len(account.job.plan.steps):
+            raise RemoteProtocolError(f"a call of action {message.step}, which does not run")
+        account.step = message.step
+        open_ = _Open(worker, message.job, message.call, isinstance(message, Fetch))
+        if account.job.check:
+            return _fail(open_, _kind_of(open_), "scripts are being checked: nothing is asked for")
+        refusal = self._refusal(account, message)
+        if refusal is not None:
+            return _fail(open_, _kind_of(open_), refusal)
         self._number += 1
-        number = self._number
-        match message:
-            case Fetch():
-                account.fetches[message.step] += 1
-                refusal = account.allowance.take()
-                if refusal is not None:
-                    return _refuse(worker, message, FailureKind.FETCH_FAILED, refusal.reason)
-                self._fetch(number, account.job, message, payload)
-            case GetMetadata() | SetMetadata():
-                user = _user_of(account.job.context)
-                if user == "":
-                    text = "the context names no user (user.id) whose metadata it could be"
-                    return _refuse(worker, message, FailureKind.METADATA_FAILED, text)
-                self._ask_store(number, account.job.tenant, user, message, payload)
-        self._open[number] = _Open(worker, message.job, message.call, type(message).__name__)
+        self._open[self._number] = open_
+        if isinstance(message, Fetch):
+            self._fetch(self._number, account.job, message, payload)
+        else:
+            self._ask_store(self._number, account, message, payload)
         return None
 
     def take(self) -> list[Answered]:
@@ -157,8 +174,21 @@ class Calls:
             self._outside.run(self._metadata.close())
         self._outside.close()
 
+    @staticmethod
+    def _refusal(account: _Account, message: Call) -> str | None:
+        if isinstance(message, Fetch):
+            account.fetches[message.step] += 1
+            too_many = account.allowance.take()
+            return None if too_many is None else too_many.reason
+        if account.user == "":
+            return "the context names no user (user.id) whose metadata it could be"
+        return None
+
     async def _open_metadata(self) -> MetadataService:
-        return await MetadataService.open(self._open_store, lambda: datetime.now(UTC))
+        place, limits = self._place.path or MEMORY, self._place.limits
+        return await MetadataService.open(
+            lambda: SqliteStore(place, limits, prepare=True), lambda: datetime.now(UTC)
+        )
 
     def _fetch(self, number: int, job: Job, message: Fetch, payload: bytes) -> None:
         action = job.plan.steps[message.step].name
@@ -173,9 +203,9 @@ class Calls:
         )
 
     def _ask_store(
-        self, number: int, tenant: str, user: str, message: GetMetadata | SetMetadata, value: bytes
+        self, number: int, account: _Account, message: GetMetadata | SetMetadata, value: bytes
     ) -> None:
-        store = self._metadata
+        store, tenant, user = self._metadata, account.job.tenant, account.user
         if store is None:
             raise RuntimeError("calls before `start`")
 
@@ -184,9 +214,10 @@ class Calls:
                 if isinstance(message, GetMetadata):
                     return describe_user(await store.get(tenant, user), tenant)
                 # Shielded: a write that was begun is not left half known.
-                return await asyncio.shield(store.set(tenant, user, message.key, value))
+                await asyncio.shield(store.set(tenant, user, message.key, value))
             except MetadataError as error:
                 return error
+            return None
 
         self._outside.call(number, ask, time.monotonic() + METADATA_SECONDS)
 
@@ -201,41 +232,43 @@ def _user_of(context: bytes) -> str:
 
 def _answer(call: _Open, outcome: object) -> Answered:
     match outcome:
+        case OutOfTime():
+            return _fail(call, _kind_of(call), "no answer in time")
+        case Crashed(where):
+            log.error("internal_error", at=where)
+            return _fail(call, _kind_of(call), "the broker failed; see its log")
+        case MetadataError():
+            return _fail(call, FailureKind.METADATA_FAILED, str(outcome))
+        case FetchResponse() | FetchDenied() | FetchFailed():
+            return _answer_fetch(call, outcome)
+        case _:
+            return _accept(call, b"" if outcome is None else msgspec.json.encode(outcome))
+
+
+def _answer_fetch(call: _Open, outcome: Outcome) -> Answered:
+    match outcome:
         case FetchResponse(status, headers, body):
             text = body.decode("utf-8", "replace")
-            answer = {"status": status, "headers": headers, "body": text}
-            return _accept(call, msgspec.json.encode(answer))
+            document = {"status": status, "headers": headers, "body": text}
+            return _accept(call, msgspec.json.encode(document))
         case FetchDenied(_, reason, explanation):
             log.warning("fetch_denied", reason=explanation)
             return _fail(call, FailureKind.FETCH_DENIED, reason)
         case FetchFailed(_, reason, explanation):
             log.info("fetch_failed", reason=explanation)
             return _fail(call, FailureKind.FETCH_FAILED, reason)
-        case MetadataError():
-            return _fail(call, FailureKind.METADATA_FAILED, str(outcome))
-        case Entry():
-            return _accept(call, b"")
-        case OutOfTime():
-            return _fail(call, _kind_of(call), "no answer in time")
-        case Crashed(where):
-            log.error("internal_error", at=where)
-            return _fail(call, _kind_of(call), "the broker failed; see its log")
-        case _:
-            return _accept(call, msgspec.json.encode(outcome))
 
 
 def _kind_of(call: _Open) -> FailureKind:
-    return FailureKind.FETCH_FAILED if call.what == "Fetch" else FailureKind.METADATA_FAILED
+    return FailureKind.FETCH_FAILED if call.is_fetch else FailureKind.METADATA_FAILED
 
 
 def _accept(call: _Open, document: bytes) -> Answered:
+    if len(document) > MAX_PAYLOAD_BYTES:  # written as JSON it grows
+        return _fail(call, _kind_of(call), f"the answer has more than {MAX_PAYLOAD_BYTES} bytes")
     return Answered(call.worker, Answer(job=call.job, call=call.call), document)
 
 
 def _fail(call: _Open, kind: FailureKind, text: str) -> Answered:
     failure = CallFailure(kind, text[:_TEXT])
     return Answered(call.worker, Answer(job=call.job, call=call.call, failure=failure), b"")
-
-
-def _refuse(worker: str, message: Call, kind: FailureKind, text: str) -> Answered:
-    return _fail(_Open(worker, message.job, message.call, ""), kind, text)

@@ -5,7 +5,6 @@ Read from outside, from files and a clock that the process itself cannot touch.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 from actionsd_broker.proof import ThreadWord
 
 _HELD = re.compile(rb"^Vm(?:RSS|PTE|Swap):\s*(\d+) kB$", re.MULTILINE)
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def threads(pid: int) -> list[ThreadWord]:
@@ -60,8 +58,11 @@ def parse_held(status: bytes) -> int:
     return sum(int(kilobytes) for kilobytes in _HELD.findall(status)) * 1024
 
 
-def system_seconds(pid: int) -> float:
-    """Return the CPU that a process has spent in the kernel; raises OSError if it is gone."""
-    stat = Path(f"/proc/{pid}/stat").read_bytes()
+def parent(pid: int) -> int | None:
+    """Return the process that a process was forked from, None if it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return None
     # The name in parentheses may hold anything, so count from behind it.
-    return int(stat.rpartition(b")")[2].split()[12]) / _TICKS
+    return int(stat.rpartition(b")")[2].split()[1])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -51,6 +52,11 @@ def places(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{Path(frame.filename).name} line {frame.lineno}" for frame in reversed(frames)]
     return " < ".join([type(error).__name__, *where])
+
+
+def said(reason: str) -> str:
+    """Return a reason up to its first quote: what a worker said may be a script's data."""
+    return re.sub(r"[`'\"].*", "…", reason, flags=re.DOTALL)
 
 
 def _time(record: logging.LogRecord) -> str:

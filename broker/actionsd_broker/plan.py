@@ -8,31 +8,12 @@ what all scripts share, for in a hardened realm that has no effect.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from actionsd_broker.patches import patches_intrinsics
 from actionsd_protocol.messages import Action, Step
-
-_SHARED = (
-    "Object|Function|Array|String|Number|Boolean|Symbol|BigInt|Date|RegExp|Map|Set|WeakMap|"
-    "WeakSet|Promise|Proxy|Reflect|Math|JSON|Intl|ArrayBuffer|DataView|Iterator|"
-    r"(?:[A-Z]\w*)?Error|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array"
-)
-# Bounded: a script of nothing but `Object[` must not cost the square of its length.
-_MEMBER = r"\s{0,20}(?:\.\s{0,20}[\w$]{1,200}|\[[^\]\n]{1,200}\])"
-_PATCHES = re.compile(
-    # Array.prototype.last = …, Math.cube = …, but not a comparison
-    rf"\b(?:{_SHARED})(?:\s*\.\s*prototype)?{_MEMBER}\s*(?:=(?![=>])|\+=|\|\|=|\?\?=|&&=)"
-    # Object.defineProperty(String.prototype, …) and its relatives
-    r"|\b(?:Object|Reflect)\s*\.\s*(?:assign|defineProperty|defineProperties|setPrototypeOf|set)"
-    rf"\s*\(\s*(?:{_SHARED})\b"
-    # delete Array.prototype.at
-    rf"|\bdelete\s+(?:{_SHARED})\s*\."
-    # Array.prototype.__defineGetter__(…)
-    rf"|\b(?:{_SHARED})\s*\.\s*prototype\s*\.\s*__define[GS]etter__"
-)
 
 
 class Plan(NamedTuple):
@@ -90,11 +71,6 @@ class Planner:
 def make_plan(actions: Sequence[Action]) -> Plan:
     """Return the plan of a chain of actions, for once."""
     return Planner().plan(actions)
-
-
-def patches_intrinsics(source: str) -> bool:
-    """Tell whether a script changes what all scripts share, as far as its text shows."""
-    return _PATCHES.search(source) is not None
 
 
 def _script_id(source: str) -> str:

@@ -46,7 +46,9 @@ def missing(layers: Sequence[Layer], threads: Sequence[ThreadWord], uid: int | N
     contradictions = {layer.name: layer for layer in _contradictions(threads, uid)}
     known = {layer.name for layer in layers}
     unsaid = [
-        Layer(name, on=False, detail="not mentioned") for name in REQUIRED if name not in known
+        contradictions.get(name, Layer(name, on=False, detail="not mentioned"))
+        for name in dict.fromkeys((*REQUIRED, *contradictions))
+        if name not in known
     ]
     judged = [contradictions.get(layer.name, layer) if layer.on else layer for layer in layers]
     return [layer for layer in (*judged, *unsaid) if not layer.on]

@@ -17,20 +17,11 @@ from actionsd_protocol.result import JobResult
 
 
 class RegistryKeeper:
-    """Holds `registry`; asks for check jobs through `submit`.
+    """Holds `registry`; asks for check jobs through `submit`. `ready` once there is one."""
 
-    `settled` is called when a registry has taken over.
-    """
-
-    def __init__(
-        self,
-        directory: Path | None,
-        submit: Callable[[CheckJob], None],
-        settled: Callable[[], None],
-    ) -> None:
+    def __init__(self, directory: Path | None, submit: Callable[[CheckJob], None]) -> None:
         self._directory = directory
         self._submit = submit
-        self._settled = settled
         self._check: RegistryCheck | None = None
         self._loaded = None if directory is None else load_registry(directory)
         self._asking = False
@@ -95,7 +86,6 @@ class RegistryKeeper:
         self.registry = registry
         self.ready = True
         log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
-        self._settled()
 
     def _refuse(self, error: RegistryError) -> None:
         if not self.ready:

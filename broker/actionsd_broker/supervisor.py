@@ -13,11 +13,11 @@ import re
 import secrets
 import select
 import signal
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from actionsd_broker import log
+from actionsd_broker import kernel_word, log
+from actionsd_broker.last_words import LastWords
 from actionsd_broker.launcher import Born, Event, Gone, Launcher, Unborn, ZygoteGone
 from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
@@ -31,9 +31,6 @@ CLOSE_SECONDS = 5.0
 
 RETRY_SECONDS = 0.5
 """Before another try where the system would not even start a process."""
-
-STDERR_BYTES = 4096
-"""What is kept of a worker's last words."""
 
 FIRST_UID = 60706
 """Where the daemon is root, each living worker has a uid of its own, from here on. Nobody
@@ -57,6 +54,7 @@ class Exit:
 
     worker: str
     cause: Cause
+    pid: int | None  # None if it was never born
     places: str  # where its Python failed, if that is what ended it
     retired: bool  # by us, and its replacement is on its way
 
@@ -74,7 +72,6 @@ class _Worker:
     ready: bool = False
     killed: bool = False
     retired: bool = False
-    last_words: deque[bytes] = field(default_factory=lambda: deque(maxlen=8))
 
 
 class Supervisor:
@@ -84,14 +81,13 @@ class Supervisor:
         self._quarters = quarters
         self._launcher: Launcher | None = None
         self._workers: dict[str, _Worker] = {}
-        self._by_stderr: dict[int, deque[bytes]] = {}
         self._starts: list[float] = [0.0] * count  # when to start those that are missing
         self._exits: list[Exit] = []
         self._backoff = Backoff()
         self._stopping = False
         self._serial = 0
-        self._zygote_words: deque[bytes] = deque(maxlen=8)
         self.epoll = select.epoll()
+        self._words = LastWords(self.epoll)
         self.last_words = ""
 
     @property
@@ -138,6 +134,23 @@ class Supervisor:
         known.ready = True
         return True
 
+    def pid(self, worker: str) -> int | None:
+        """Return a worker's process, None if it is none yet, or no more."""
+        known = self._workers.get(worker)
+        return None if known is None else known.pid
+
+    def worker_of(self, pid: int) -> str | None:
+        """Return whose a process is, None if it is no living worker's."""
+        self._hear()  # of its birth: what it does itself may have been faster
+        return next((w.name for w in self._workers.values() if w.pid == pid), None)
+
+    def employs(self, pid: int) -> bool:
+        """Tell whether a process is a living worker."""
+        if self.worker_of(pid) is not None:
+            return True
+        # Or one whose birth the zygote has not told of yet.
+        return self._launcher is not None and kernel_word.parent(pid) == self._launcher.pid
+
     def uid(self, worker: str) -> int | None:
         """Return the uid that a worker was to take, None if it was to keep ours."""
         return self._workers[worker].uid
@@ -164,17 +177,23 @@ class Supervisor:
     def kill_unready(self, now: float) -> None:
         """Kill the workers that take too long to start."""
         for worker in self._workers.values():
-            if not worker.ready and now - worker.ordered_at >= START_SECONDS:
+            late = not worker.ready and now - worker.ordered_at >= START_SECONDS
+            if late and not worker.killed:
+                reason = f"not ready after {START_SECONDS:g} s"
+                log.warning("worker_killed", worker=short(worker.name), reason=reason)
                 self.kill(worker.name)
 
     def reap(self) -> list[Exit]:
         """Return the workers that have ended, after reading their last words."""
         for fd, _ in self.epoll.poll(0):
-            if fd in self._by_stderr:
-                self._listen(fd)
+            self._words.read(fd)
         self._hear()
         exits, self._exits = self._exits, []
         return exits
+
+    def talkative(self) -> list[str]:
+        """Return who has written to its standard error beyond measure."""
+        return [name for name in self._words.talkative() if name in self._workers]
 
     def replace(self, exit_: Exit, *, with_job: bool, now: float) -> None:
         """Plan the replacement of a worker that ended."""
@@ -242,7 +261,7 @@ class Supervisor:
             os.close(theirs)
         worker = _Worker(name, uid, stderr, now)
         self._workers[name] = worker
-        self._watch(stderr, worker.last_words)
+        self._words.watch(name, stderr)
         return name
 
     def _free_uid(self) -> int | None:
@@ -254,35 +273,19 @@ class Supervisor:
     def _open_launcher(self) -> Launcher:
         launcher = Launcher(jitless=self._quarters.jitless)
         self.epoll.register(launcher.control, select.EPOLLIN)
-        self._watch(launcher.stderr, self._zygote_words)
+        self._words.watch("zygote", launcher.stderr)
         log.info("zygote_started", pid=launcher.pid)
         return launcher
 
-    def _close_launcher(self) -> None:
-        if self._launcher is not None:
-            self.epoll.unregister(self._launcher.control)
-            self._unwatch(self._launcher.stderr)
-            self._launcher.close()
-            self._launcher = None
-
-    def _watch(self, stderr: int, words: deque[bytes]) -> None:
-        self._by_stderr[stderr] = words
-        self.epoll.register(stderr, select.EPOLLIN)
-
-    def _unwatch(self, stderr: int) -> None:
-        if self._by_stderr.pop(stderr, None) is not None:
-            self.epoll.unregister(stderr)
-
-    def _listen(self, stderr: int) -> None:
-        # One bounded read for each turn of the loop: a worker cannot talk us to a stop.
-        try:
-            words = os.read(stderr, STDERR_BYTES)
-        except BlockingIOError:
-            return
-        if words:
-            self._by_stderr[stderr].append(words)
-        else:
-            self._unwatch(stderr)
+    def _close_launcher(self) -> str:
+        """End the zygote; return its last words."""
+        if self._launcher is None:
+            return ""
+        self.epoll.unregister(self._launcher.control)
+        words = self._words.take(self._launcher.stderr)
+        self._launcher.close()
+        self._launcher = None
+        return words
 
     def _hear(self) -> None:
         if self._launcher is not None:
@@ -309,12 +312,8 @@ class Supervisor:
             _kill(worker)
 
     def _zygote_gone(self, returncode: int) -> None:
-        if self._launcher is not None and self._launcher.stderr in self._by_stderr:
-            self._listen(self._launcher.stderr)
-        words = _text(self._zygote_words)
+        words = self._close_launcher()
         log.error("zygote_exited", returncode=returncode, at=traceback_places(words))
-        self._close_launcher()
-        self._zygote_words.clear()
         self.last_words = words or self.last_words
         for worker in list(self._workers.values()):
             _kill(worker)  # it dies with the zygote; this only hurries it
@@ -322,27 +321,20 @@ class Supervisor:
 
     def _bury(self, name: str, cause: Cause) -> None:
         worker = self._workers.pop(name)
-        if worker.stderr in self._by_stderr:
-            self._listen(worker.stderr)
-        self._unwatch(worker.stderr)
+        words = self._words.take(worker.stderr)
         os.close(worker.stderr)
         if worker.pidfd is not None:
             os.close(worker.pidfd)
-        words = _text(worker.last_words)
         if words and not worker.ready:
             # Only of a worker that never had a job: another's may quote what it worked on.
             self.last_words = words
-        self._exits.append(Exit(name, cause, traceback_places(words), worker.retired))
+        self._exits.append(Exit(name, cause, worker.pid, traceback_places(words), worker.retired))
 
 
 def _kill(worker: _Worker) -> None:
     if worker.pidfd is not None:
         with contextlib.suppress(ProcessLookupError):  # it was faster
             signal.pidfd_send_signal(worker.pidfd, signal.SIGKILL)
-
-
-def _text(words: deque[bytes]) -> str:
-    return b"".join(words)[-STDERR_BYTES:].decode(errors="replace").strip()
 
 
 def traceback_places(words: str) -> str:

@@ -183,6 +183,17 @@ def outcomes(
     ]
 
 
+def within_measure(spans: Sequence[Span], wall_seconds: float, cpu_seconds: float) -> list[Span]:
+    """Return what a worker says that its actions cost, as far as what was measured allows."""
+    wall, cpu = int(wall_seconds * 1_000_000), int(cpu_seconds * 1_000_000)
+    kept = []
+    for span in spans:
+        believed = Span(min(span.wall_us, wall), min(span.cpu_us, cpu))
+        wall, cpu = wall - believed.wall_us, cpu - believed.cpu_us
+        kept.append(believed)
+    return kept
+
+
 def failure(report: ReportDocument) -> JobFailure | None:
     """Return why the job of a judged report failed, None if it succeeded."""
     if report.error is not None:

@@ -1,4 +1,4 @@
-"""Is a worker beyond its limits, or filling the broker's memory? Pure: readings in, breaches out.
+"""Is a worker beyond its limits, deaf, or flooding the broker? Pure: readings in, breaches out.
 
 What happens inside a worker is for a graceful end; this is the wall, for a worker that
 does not keep its own limits any more. The figures are the kernel's (`kernel_word`), taken
@@ -7,7 +7,7 @@ from outside (`sentry`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,11 +23,11 @@ MEMORY_SLACK_BYTES = 64 * 2**20
 IDLE_CPU_SECONDS = 1.0
 """What a worker may spend without a job: a new realm takes some 20 ms."""
 
-FLOOD_BYTES = 96 * 2**20
-"""What the broker may grow beyond what it knows of, before somebody is to blame for it."""
-
-FLOOD_SHARE = 0.3
-"""Of a core, in the kernel: who spends that much is sending, not running a script."""
+FLOOD = ((0, 20), (16 * 2**20, 3), (64 * 2**20, 1))
+"""How many looks at which bytes of one and the same message were on their way are too many,
+when the broker has grown by so many bytes since the first. An honest message has 4 MiB or so
+and takes some milliseconds: one look or none. Without growth it is still endless: the broker
+may have had room for it, or be kept busy with what leaves no trace."""
 
 HANG_UP_SECONDS = 0.2
 """Between the end of a worker's connection and its death, if that is what ended it."""
@@ -48,7 +48,6 @@ class _Watched:
     cpu: float  # when it got its job, or had done the last one
     steps: Sequence[Step] | None = None
     resident_at_first: int | None = None  # when this job was first looked at
-    hung_up_at: float | None = None
 
 
 class Watch:
@@ -74,24 +73,13 @@ class Watch:
         watched.steps, watched.cpu = None, cpu
         return spent
 
-    def hung_up(self, worker: str, now: float) -> None:
-        """Take note that a worker's connection has ended, as it does when the worker does."""
-        if worker in self._workers:
-            self._workers[worker].hung_up_at = now
-
-    def hanging(self, worker: str) -> bool:
-        """Tell whether a worker's connection has ended, and the worker perhaps not."""
-        return self._workers[worker].hung_up_at is not None
-
     def gone(self, worker: str) -> None:
         """Forget a worker."""
         self._workers.pop(worker, None)
 
-    def look(self, worker: str, cpu: float, resident: int, now: float) -> Breach | None:
+    def look(self, worker: str, cpu: float, resident: int) -> Breach | None:
         """Return the limit that a worker has passed, None if it keeps to them."""
         watched = self._workers[worker]
-        if watched.hung_up_at is not None and now - watched.hung_up_at >= HANG_UP_SECONDS:
-            return Breach(FailureKind.WORKER_LOST, "the worker closed its connection")
         if resident - watched.resident_when_new > self._wall_bytes + MEMORY_SLACK_BYTES:
             mib = self._wall_bytes // 2**20
             return Breach(FailureKind.MEMORY_LIMIT, f"the worker took more than {mib} MiB")
@@ -118,39 +106,58 @@ def _judge_job(
     return None
 
 
+class HangUps:
+    """Finds workers that live on without a connection."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, float] = {}
+
+    def look(self, missing: Collection[int], now: float) -> list[int]:
+        """Return who of those without a connection has had time enough to die of it."""
+        self._since = {pid: self._since.get(pid, now) for pid in missing}
+        return [pid for pid, since in self._since.items() if now - since >= HANG_UP_SECONDS]
+
+
+@dataclass(slots=True)
+class _Unfinished:
+    """A message that has begun and is not here yet."""
+
+    resident_at_first: int  # when it was first seen on its way
+    looks: int = 0
+
+
 class FloodWatch:
-    """Finds who fills the broker's memory through its socket.
+    """Finds who fills the broker's memory with a message that has no end.
 
     ZeroMQ keeps the frames of an unfinished message, however many, and does not tell
-    whose they are. But the kernel tells who spends its time in sending.
+    whose they are. But the kernel tells whose bytes are on their way: an honest worker's
+    are for a moment, and then its message is here.
     """
 
     def __init__(self) -> None:
-        self._base = 0
-        self._before: dict[str, float] = {}
-        self._before_at = 0.0
+        self._unfinished: dict[int, _Unfinished] = {}
 
-    def rest(self, resident: int) -> None:
-        """Take what the broker holds now for what it holds at rest."""
-        self._base = resident
+    def heard(self, pid: int) -> None:
+        """Take note that a message of this process is here."""
+        self._unfinished.pop(pid, None)
 
-    def rising(self, resident: int, known: int) -> bool:
-        """Tell whether the broker holds more than it should; `known` bytes are jobs."""
-        if resident - known - self._base >= FLOOD_BYTES:
-            return True
-        self._before = {}
-        return False
+    def gone(self, pid: int) -> None:
+        """Forget a process."""
+        self._unfinished.pop(pid, None)
 
-    def culprit(self, system: Mapping[str, float], now: float) -> str | None:
-        """Return the worker to end, if it is clear by now; `system` is seconds in the kernel.
+    def look(self, resident: int, sending: Collection[int]) -> list[int]:
+        """Return who floods; `sending` are those whose bytes are on their way.
 
-        Asked while memory is rising; the second answer is the first that can be clear.
+        `resident` is what the broker holds, in bytes.
         """
-        before, window = self._before, now - self._before_at
-        self._before, self._before_at = dict(system), now
-        spent = {worker: system[worker] - before[worker] for worker in system if worker in before}
-        culprit = max(spent, key=spent.__getitem__, default=None)
-        if culprit is None or spent[culprit] < FLOOD_SHARE * window:
-            return None
-        self._before = {}
-        return culprit
+        for pid in sending:
+            self._unfinished.setdefault(pid, _Unfinished(resident)).looks += 1
+        return [
+            pid
+            for pid, message in self._unfinished.items()
+            if _floods(message.looks, resident - message.resident_at_first)
+        ]
+
+
+def _floods(looks: int, grown: int) -> bool:
+    return any(grown >= bytes_ and looks >= enough for bytes_, enough in FLOOD)

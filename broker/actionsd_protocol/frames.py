@@ -25,10 +25,15 @@ from actionsd_protocol.messages import (
 )
 
 VERSION = 1
+MOST_FRAMES = 2
 MAX_ENVELOPE_BYTES = 4 * 2**20
 MAX_PAYLOAD_BYTES = 4 * 2**20
 MAX_FRAME_BYTES = max(MAX_ENVELOPE_BYTES, MAX_PAYLOAD_BYTES)
 """For ZMQ_MAXMSGSIZE: a larger frame never reaches us."""
+
+MAX_WORKER_ENVELOPE_BYTES = 128 * 2**10
+"""A worker has little to say. What it says is unpacked before it is checked, and the
+objects that it becomes may take sixty times its size."""
 
 MAX_ASSIGN_BYTES = 2 * MAX_ENVELOPE_BYTES
 """An `Assign` says what one `Submit` said, and a little more."""
@@ -56,8 +61,7 @@ def encode(message: Message, payload: bytes | None = None) -> list[bytes]:
         envelope = _VERSION_BYTE + msgpack.packb(msgspec.to_builtins(message))
     except UnicodeEncodeError as error:
         raise LocalProtocolError("half of a surrogate pair is no text") from error
-    limit = MAX_ASSIGN_BYTES if type(message) is Assign else MAX_ENVELOPE_BYTES
-    _check_size(envelope, payload, limit, LocalProtocolError)
+    _check_size(envelope, payload, _max_envelope(message), LocalProtocolError)
     return [envelope] if payload is None else [envelope, payload]
 
 
@@ -70,7 +74,7 @@ class Decoder(Generic[MessageT]):
 
     def decode(self, frames: Sequence[bytes]) -> Received:
         """Return the message in these frames; raise RemoteProtocolError on anything else."""
-        if not 1 <= len(frames) <= 2:
+        if not 1 <= len(frames) <= MOST_FRAMES:
             raise RemoteProtocolError(f"a message has 1 or 2 frames, this one {len(frames)}")
         envelope = frames[0]
         payload = frames[1] if len(frames) == 2 else None
@@ -89,6 +93,12 @@ class Decoder(Generic[MessageT]):
             return msgspec.convert(value, self._direction)
         except (msgspec.ValidationError, RecursionError) as error:
             raise RemoteProtocolError(f"malformed message: {error}") from error
+
+
+def _max_envelope(message: Message) -> int:
+    if isinstance(message, Assign):
+        return MAX_ASSIGN_BYTES
+    return MAX_WORKER_ENVELOPE_BYTES if isinstance(message, WorkerToBroker) else MAX_ENVELOPE_BYTES
 
 
 def _unpack(envelope: bytes) -> object:
@@ -120,6 +130,6 @@ def _check_size(
 
 
 FROM_CLIENT: Decoder[Message] = Decoder(ClientToBroker)
-FROM_WORKER: Decoder[Message] = Decoder(WorkerToBroker)
+FROM_WORKER: Decoder[Message] = Decoder(WorkerToBroker, MAX_WORKER_ENVELOPE_BYTES)
 TO_CLIENT: Decoder[Message] = Decoder(BrokerToClient)
 TO_WORKER: Decoder[Message] = Decoder(BrokerToWorker, MAX_ASSIGN_BYTES)

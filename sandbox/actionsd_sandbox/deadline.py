@@ -15,11 +15,12 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach, Meter
 
 GRACE_SECONDS = 0.05
-"""Of CPU, between the request to end and the exit. Some built-ins do not listen (spec, 6).
+"""Of CPU, between the first request to end and the exit. Some built-ins do not listen (spec, 6).
 
 On the wall clock it may be longer: a thread that gets no CPU has not even heard of it.
 """
@@ -46,6 +47,9 @@ _GRACES = {
 }
 _EXITS = {Breach.TIMEOUT: EXIT_LATE, Breach.CPU: EXIT_CPU, Breach.MEMORY: EXIT_MEMORY}
 
+_AGAIN_SECONDS = 0.005
+"""Between two requests to end."""
+
 _NEVER = float("inf")
 
 
@@ -68,9 +72,11 @@ class DeadlineTimer:
         self.breach: Breach | None = None
         self.lock = threading.RLock()
         self._meter = Meter()
+        self._blame: Breach | None = None  # what an exit is for, whatever came after it
         self._due: Callable[[], float] = _nothing_runs
         self._cancel: Callable[[], None] = _nothing_to_cancel
         self._fires_at = _NEVER
+        self._looking = False
         self._grace = (0.0, 0.0)  # when it ends: on the thread's CPU clock, and on the wall's
         signal.signal(signal.SIGALRM, self._fired)
 
@@ -98,7 +104,18 @@ class DeadlineTimer:
     def begin(self, allowance: Allowance) -> int:
         """Measure another action, run by the calling thread; return the memory there is."""
         with self.lock:
+            self._blame = None
             return self._meter.begin(allowance)
+
+    def extend(self, blame: Breach | None) -> None:
+        """Allow a grace for what is still to be read of an action; `blame` is why it ended."""
+        with self.lock:
+            self._blame = blame
+            self._meter.extend(GRACE_SECONDS)
+
+    def exit(self, breach: Breach) -> NoReturn:
+        """End the process: what took too much cannot be got rid of."""
+        os._exit(_EXITS[breach])
 
     def expect(self, seconds: float) -> None:
         """Make sure to look no later than in so many seconds; from any thread."""
@@ -111,17 +128,27 @@ class DeadlineTimer:
         # come too early to find anything, so it does not count.
         if now + seconds < self._fires_at or self._fires_at <= now:
             self._fires_at = now + seconds
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            # And again, until it is heard: between the last check for signals and a wait
+            # Python does not hear of one until the wait is over.
+            signal.setitimer(signal.ITIMER_REAL, seconds, LOOK_SECONDS)
 
     def _fired(self, _number: int, _frame: FrameType | None) -> None:
-        with self.lock:
-            self._fires_at = _NEVER
-            due = self._due()
-            if due == 0:
-                return
-            if self.breach is not None:
-                self._be_patient(self.breach)
-                return
+        if self._looking:
+            return  # it would confuse the look that it came into; there will be another
+        self._looking = True
+        try:
+            with self.lock:
+                self._look()
+        finally:
+            self._looking = False
+
+    def _look(self) -> None:
+        self._fires_at = _NEVER
+        due = self._due()
+        if due == 0:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            return
+        if self.breach is None:
             self.breach = self._meter.breach(due)
             if self.breach is None:
                 self._expect(self._meter.patience(due))
@@ -130,12 +157,12 @@ class DeadlineTimer:
                 self._meter.cpu_seconds() + _GRACES[self.breach],
                 time.monotonic() + LONGEST_GRACE_SECONDS,
             )
-            self._cancel()
-            self._expect(GRACE_SECONDS)
+        self._insist(self.breach)
 
-    def _be_patient(self, breach: Breach) -> None:
-        left = self._grace[0] - self._meter.cpu_seconds()
-        if left <= 0 or time.monotonic() >= self._grace[1]:
-            os._exit(_EXITS[breach])
-        else:
-            self._expect(left + 0.0005)
+    def _insist(self, breach: Breach) -> None:
+        if self._meter.cpu_seconds() >= self._grace[0] or time.monotonic() >= self._grace[1]:
+            os._exit(_EXITS[self._blame or breach])
+        # Again and again: an error's text is asked for after its throw was ended, and
+        # microtasks run after the evaluation was. Each may be another endless loop.
+        self._cancel()
+        self._expect(_AGAIN_SECONDS)

@@ -33,6 +33,9 @@ FLAGS = (
     # Above it the process ends. An action may be allowed 512 MiB: the meter must see it
     # pass them before V8 does.
     "--max-heap-size=640",
+    # A text that another script has evaluated before would come with that script's name in
+    # its stack.
+    "--no-compilation-cache",
     # No WebAssembly, asm.js included: it would want new executable pages in a sealed
     # process. The prelude takes the name away; this leaves nothing to reach behind it.
     "--no-validate-asm",
@@ -53,6 +56,13 @@ _TEXTS = range(_THREW, 207)
 EXIT_FAULT = 70
 """Exit status of a worker whose own code failed where nobody could catch it."""
 
+TEXT_END_BYTES = 2 * 2**20
+"""What is read of either end of a long text: a script may throw a hundred megabytes.
+
+An account of an error has the line that threw and as many spaces as it has characters; of
+the longest script that is all there, whatever is thrown.
+"""
+
 _COMPLETED = 1
 """The callback id of evaluations; those of host functions follow."""
 
@@ -62,7 +72,8 @@ _IDS = 1 << 8
 # V8's own symbols, which the library happens to export. The isolate of this thread; a
 # checkpoint that runs its microtasks there and then, as mini-racer itself only drains them
 # between its tasks, so that inside an endless `serve()` promises would never settle; the
-# end of what runs, again if need be, where mini-racer cancels a task once; and the notice
+# end of whatever runs, where mini-racer's own cancel ends an evaluation, once, and neither
+# the microtasks that follow it nor what an error's getters do after it; and the notice
 # that memory is short, on which V8 collects there and then (of the levels 0, 1 and 2 the
 # last), where mini-racer's own would wait for this thread.
 _GET_CURRENT = "_ZN2v87Isolate10GetCurrentEv"
@@ -216,6 +227,7 @@ class Isolate:
         self._context = self._library.mr_init_context(engine.callback)
         self._task: int | None = None
         self._source = 0
+        self._isolate: int | None = None  # its address, known from the first callback on
         for number, name in enumerate(hosts):
             self._define_host(name, _COMPLETED + 1 + number)
 
@@ -252,21 +264,26 @@ class Isolate:
         return not self._completions.empty()
 
     def cancel(self) -> None:
-        """Terminate the JavaScript that runs. Some built-ins do not listen."""
+        """Terminate the JavaScript that runs, microtasks too. Some built-ins do not listen.
+
+        May be repeated: what the termination of one thing lets run may not end either.
+        """
         if self._task is not None:
             self._library.mr_cancel_task(self._context, self._task)
+        if self._isolate is not None:
+            self._engine.terminate(self._isolate)
 
     def drain(self) -> None:
         """Run the microtasks that wait; only from within a host function."""
-        self._engine.checkpoint(self._engine.get_current())
+        self._engine.checkpoint(self._isolate)
 
     def terminate(self) -> None:
         """Terminate the JavaScript that called; only from within a host function."""
-        self._engine.terminate(self._engine.get_current())
+        self._engine.terminate(self._isolate)
 
     def collect_garbage(self) -> None:
         """Free what JavaScript does not hold any more; only from within a host function."""
-        self._engine.memory_pressure(self._engine.get_current(), _CRITICAL)
+        self._engine.memory_pressure(self._isolate, _CRITICAL)
 
     def close(self) -> None:
         """Free the isolate and its thread. Hangs where JavaScript cannot be terminated."""
@@ -278,6 +295,8 @@ class Isolate:
         # ctypes, and JavaScript would go on with whatever the mailbox holds.
         try:
             if number == _COMPLETED:
+                if self._isolate is None:
+                    self._isolate = self._engine.get_current()
                 kind = ctypes.cast(handle, _Handle).contents.type
                 self._completions.put((kind, handle))
                 return
@@ -314,7 +333,14 @@ class Isolate:
         if kind != _STRING and kind not in _TEXTS:
             return ""
         value = ctypes.cast(handle, _Handle).contents
-        return ctypes.string_at(value.payload.pointer, value.length).decode(errors="replace")
+        start, length = value.payload.pointer, value.length
+        if length <= 2 * TEXT_END_BYTES:
+            return ctypes.string_at(start, length).decode(errors="replace")
+        ends = (
+            ctypes.string_at(start, TEXT_END_BYTES),
+            ctypes.string_at(start + length - TEXT_END_BYTES, TEXT_END_BYTES),
+        )
+        return "".join(end.decode(errors="replace") for end in ends)
 
     def _free(self, handle: int) -> None:
         self._library.mr_free_value(self._context, handle)

@@ -43,11 +43,13 @@ class Reply(enum.IntEnum):
     JOB = 0
     """A job is in the mailbox."""
     AGAIN = 1
-    """Microtasks changed something: write the report once more."""
+    """Microtasks changed something or took long: sweep up, write the report once more."""
     LEAVE = 2
     """Return from `serve`."""
     WAIT = 3
     """Do nothing: the run was told to end and is about to."""
+    THROWN = 4
+    """An action threw: what it threw is in the mailbox. Said before `serve` begins."""
 
 
 class Mailbox:

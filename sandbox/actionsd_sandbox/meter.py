@@ -69,6 +69,11 @@ class Meter:
         self._memory = self._read_memory()
         return self._memory
 
+    def extend(self, cpu_seconds: float) -> None:
+        """Allow so much CPU from here, and what memory there is, up to the next action."""
+        self._allowance = Allowance(cpu_seconds, math.inf)
+        self._cpu = self.cpu_seconds()
+
     def breach(self, deadline_ms: float) -> Breach | None:
         """Return what the action has too much of by now, the wall clock first."""
         if deadline_ms / 1000 <= time.time():

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import NamedTuple, Self
 
-from actionsd_sandbox.deadline import GRACE_SECONDS, DeadlineTimer
+from actionsd_sandbox.deadline import LONGEST_GRACE_SECONDS, DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine, Isolate
 from actionsd_sandbox.mailbox import SIZE_BYTES, Mailbox, Reply
 from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach
@@ -34,6 +34,7 @@ PRELUDE = (
     "lists.js",
     "digest.js",
     "uuid.js",
+    "random.js",
     "modules.js",
     "triggers.js",
     "login.js",
@@ -49,9 +50,18 @@ HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random")
 RANDOM_BYTES = 64
 """What a script may take at once; a UUID takes 16."""
 
+COLLECT_TRIES = 8
+"""Microtasks that never end may be in the way; then an entry that does not; then what its
+getters left behind. And each of these may be told to end when it just has, which then ends
+what comes next. After that there is nothing left of the script that could run."""
+
 LITTER_BYTES = 32 * 2**20
 """What earlier actions may leave uncollected. More would come near the process's own limit,
 and be the next action's trouble."""
+
+
+LONG_NS = 5_000_000
+"""CPU time of the last microtasks after which a job is swept up after before it is over."""
 
 
 class Work(NamedTuple):
@@ -138,45 +148,45 @@ class Realm:
         """Go on after a throw, which fails the action that was running."""
         thrown = read_account(account)
         self._mailbox.put(json.dumps(thrown._asdict()).encode())
-        return self._run(f"{self._kernel}.resume()")
+        self._mailbox.reply(Reply.THROWN)
+        return self._run(f"{self._kernel}.serve()")
 
     def collect(self, failure: dict[str, str] | None) -> Delivery:
-        """Take what an unfinished job has done; with a failure, its running action failed."""
+        """Take what an unfinished job has done; with a failure, its running action failed.
+
+        What is still to be read of the action may be a trap: it has little time, and is
+        not read again.
+        """
         self._allowances = ()  # nothing more begins here
-        self._mailbox.reply(Reply.LEAVE)
-        if failure is not None:
-            self._look()
-        completion = self._collect(failure)
-        if completion.ending is Ending.TERMINATED:
-            # Told to end when it had ended already, which then is left for the next one.
-            completion = self._collect(failure)
-        if completion.ending is not Ending.RETURNED:
-            raise PreludeError(completion.text)
-        self._busy = False
-        return Delivery(self._mailbox.take(), self._costs)
-
-    def _collect(self, failure: dict[str, str] | None) -> Completion:
-        self._mailbox.put(json.dumps(failure).encode())
-        return self._isolate.evaluate(f"{self._kernel}.collect()")
-
-    def _look(self) -> None:
-        # Takes what a cancelled action left where only its own code can tell what it is.
-        deadline_ms = (time.time() + GRACE_SECONDS) * 1000
-        self._watch(f"{self._kernel}.look()", lambda: deadline_ms)
+        costs, blame = self._costs, self.breach
+        for _ in range(COLLECT_TRIES):
+            self._costs = [*costs]
+            self._mailbox.put(json.dumps(failure).encode())
+            self._mailbox.reply(Reply.LEAVE)
+            self._mailbox.set_deadline((time.time() + LONGEST_GRACE_SECONDS) * 1000)
+            self._timer.extend(blame)
+            completion = self._run(f"{self._kernel}.collect()")
+            if completion.ending is Ending.RETURNED:
+                self._busy = False
+                return Delivery(self._mailbox.take(), self._costs)
+        if blame is not None:
+            self._timer.exit(blame)  # what it did before is lost, but not whose fault it was
+        raise PreludeError("what the job has done cannot be collected")  # not the script's words
 
     def _run(self, source: str) -> Completion:
-        return self._watch(source, lambda: self._mailbox.deadline_ms)
-
-    def _watch(self, source: str, deadline_ms: Callable[[], float]) -> Completion:
         def due() -> float:
-            return 0.0 if self._isolate.has_ended() else deadline_ms()
+            return 0.0 if self._isolate.has_ended() else self._mailbox.deadline_ms
 
+        before = self.breach
         self._timer.attach(due, self._isolate.cancel)
         try:
-            return self._isolate.evaluate(source)
+            completion = self._isolate.evaluate(source)
         finally:
             self.breach = self._timer.breach
             self._timer.detach()
+        if completion.ending is Ending.TERMINATED and self.breach is None:
+            self.breach = before  # it was told to, just as it ended by itself the last time
+        return completion
 
     # On V8's thread, called by the prelude:
 
@@ -184,12 +194,15 @@ class Realm:
         delivery, self._pending = self._pending, None
         if self._busy:
             report = self._mailbox.take()
-            changes = self._mailbox.changes
+            changes, begun = self._mailbox.changes, _cpu()
             self._isolate.drain()
+            # What took long may have left a lot: it is swept up in the time of this job.
+            again = self._mailbox.changes != changes or _cpu() - begun > LONG_NS
             with self._timer.lock:
                 if self._is_breached():
                     return
-                if self._mailbox.changes != changes:
+                if again:
+                    # The action's time goes on: what is looked at now may run code of its.
                     self._mailbox.reply(Reply.AGAIN)
                     return
                 self._mailbox.set_deadline(0.0)
@@ -281,6 +294,7 @@ class Realm:
             f"memory: new ArrayBuffer({SIZE_BYTES}) }};"
         )
         self._evaluate("".join(f"delete globalThis.{name};" for name in HOSTS))
+        self._evaluate(_GLOBALS.format(self._kernel))
         self._evaluate("".join(_loader(name, self._kernel) for name in PRELUDE))
         self._mailbox = Mailbox(self._isolate.buffer(f"{self._kernel}.memory"))
         self._evaluate(f"{self._kernel}.remove(); {self._kernel}.defineRequire()")
@@ -304,10 +318,23 @@ def read_prelude() -> None:
         _prelude_body(name)
 
 
+# A script may replace or delete globals for itself: the prelude has its own by those names.
+_GLOBALS = (
+    "{0}.names = Object.getOwnPropertyNames(globalThis)"
+    ".filter((name) => name === 'globalThis' || /^[A-Z]/.test(name));"
+    "{0}.values = {0}.names.map((name) => globalThis[name]);"
+)
+
+
 def _loader(name: str, kernel: str) -> str:
-    return f"new Function('kernel', {_prelude_body(name)})({kernel});"
+    names, values = f"{kernel}.names", f"{kernel}.values"
+    return f"new Function('kernel', ...{names}, {_prelude_body(name)})({kernel}, ...{values});"
 
 
 def _now() -> Cost:
     # The CPU clock is the calling thread's: only V8's is of interest.
-    return Cost(time.perf_counter_ns(), time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID))
+    return Cost(time.perf_counter_ns(), _cpu())
+
+
+def _cpu() -> int:
+    return time.clock_gettime_ns(time.CLOCK_THREAD_CPUTIME_ID)

@@ -3,7 +3,8 @@
 mini-racer formats it as `RESOURCE:LINE: TEXT`, the source line, a line of carets and,
 for an Error, its stack. This is the only place that knows where a thrown *string* came
 from, so it is worth reading. Only an error's own text depends on the outcome: a script
-that makes the account ambiguous confuses nobody but its author.
+that makes the account ambiguous confuses nobody but its author. Of a very long account the
+middle is missing, and with it the carets: then the text is its first line.
 """
 
 from __future__ import annotations
@@ -40,24 +41,26 @@ def read_account(account: str) -> Thrown:
     """Return what V8's account says; an Error's place is where it was made (spec, 10)."""
     head = _HEAD.match(account)
     carets = _last(_CARETS, account)
-    if head is None or carets is None:
+    if head is None:
         return Thrown(account[:MAX_TEXT].strip())
+    if carets is None:
+        text = account[head.end() :].partition("\n")[0][:MAX_TEXT]
+        return _placed(text, _FRAME.search(account, head.end())) or Thrown(text)
     # TEXT "\n" SOURCE "\n" carets: the text may have lines of its own, the source has one.
-    body = account[head.end() : carets.start()]
-    text = body.rpartition("\n")[0][:MAX_TEXT]
-    frame = _FRAME.search(account, carets.end())
-    if frame is not None:
-        name = frame["name"]
-        return Thrown(
-            text,
-            None if name in _NAMELESS else name,
-            int(frame["line"]) - BODY_LINES,
-            int(frame["column"]),
-        )
+    text = account[head.end() : carets.start()].rpartition("\n")[0][:MAX_TEXT]
+    placed = _placed(text, _FRAME.search(account, carets.end()))
+    if placed is not None:
+        return placed
     if not head["resource"].startswith("action:") and head["resource"] != "undefined":
         return Thrown(text)
-    line = int(head["line"]) - BODY_LINES
-    return Thrown(text, None, line, len(carets["indent"]) + 1)
+    return Thrown(text, None, int(head["line"]) - BODY_LINES, len(carets["indent"]) + 1)
+
+
+def _placed(text: str, frame: re.Match[str] | None) -> Thrown | None:
+    if frame is None:
+        return None
+    name = None if frame["name"] in _NAMELESS else frame["name"]
+    return Thrown(text, name, int(frame["line"]) - BODY_LINES, int(frame["column"]))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

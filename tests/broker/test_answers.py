@@ -24,7 +24,8 @@ def test_reported_job_has_its_three_times() -> None:
     report = decode_report(
         b'{"actions":[{"name":"f","outcome":"succeeded"}],"mutations":[],"logs":[]}'
     )
-    result = answers.reported(job("f"), report, [Span(2000, 1000)], started=10.5, now=12.0)
+    result = answers.reported(job("f"), report, [Span(2000, 1000)], {0: 2}, (10.5, 12.0))
+    assert result.actions[0].fetches == 2
     assert result.outcome == "succeeded"
     assert (result.timing.queue_ms, result.timing.run_ms, result.timing.total_ms) == (
         500,

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import zmq
+from door import Door
+from zmtp import MORE, frame, message
 
 from actionsd_broker.backend import Backend, Event, Reported, Started, Violation
 from actionsd_broker.job import Job
 from actionsd_broker.plan import make_plan
-from actionsd_protocol.frames import encode
+from actionsd_protocol.frames import MAX_WORKER_ENVELOPE_BYTES, encode
 from actionsd_protocol.messages import Action, Ready, Report
 
 READY = encode(Ready(pid=os.getpid(), v8="14", layers=[]))
@@ -46,7 +48,7 @@ def endpoint(short_path: Path) -> str:
 @pytest.fixture
 def backend(endpoint: str) -> Iterator[Backend]:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-    backend = Backend(context, endpoint)
+    backend = Backend(context, endpoint, lambda _: True)
     backend.expect("w1")
     yield backend
     backend.close()
@@ -122,3 +124,40 @@ def test_stranger_is_ignored(backend: Backend, endpoint: str, worker: Worker) ->
         events = hear(backend)
     stranger.socket.close()
     assert events == [Started("w1", os.getpid(), "14", [])]
+
+
+def test_worker_that_comes_under_a_name_that_is_not_its_own_is_the_one_to_blame(
+    door: Door,
+) -> None:
+    door.backend.expect("w1")
+    door.backend.expect("w2")
+    peer = door.connect()
+    assert door.let_in(peer, "w1", identity="w2")
+    peer.write(message(READY))
+    door.backend.socket.poll(10_000)
+    assert door.backend.receive() == [Violation("w1", "comes under a false name")]
+
+
+def test_frames_without_number_are_discarded_and_others_heard_after_them(door: Door) -> None:
+    endless, honest = door.connect(), door.connect()
+    for peer, name in ((endless, "w1"), (honest, "w2")):
+        door.backend.expect(name)
+        assert door.let_in(peer, name)
+    endless.write(frame(b"", MORE) * 30_000 + frame(b""))
+    events = door.hear(1)
+    honest.write(message(READY))
+    events += door.hear(1)
+    assert events == [
+        Violation("w1", "a message has 1 or 2 frames, this one 3"),
+        Started("w2", os.getpid(), "14", []),
+    ]
+
+
+def test_worker_has_not_much_to_say(door: Door) -> None:
+    door.backend.expect("w1")
+    peer = door.connect()
+    assert door.let_in(peer, "w1")
+    peer.write(message([b"\x01" + b"\x80" * MAX_WORKER_ENVELOPE_BYTES]))
+    (event,) = door.hear(1)
+    assert isinstance(event, Violation)
+    assert event.reason.startswith("envelope of 131073 bytes")

@@ -61,4 +61,8 @@ def test_process_that_is_gone_has_no_threads() -> None:
 
 def test_cpu_is_that_of_the_process() -> None:
     assert abs(kernel_word.cpu_seconds(os.getpid()) - time.process_time()) < 1
-    assert kernel_word.system_seconds(os.getpid()) <= time.process_time() + 1
+
+
+def test_parent_is_whoever_forked() -> None:
+    assert kernel_word.parent(os.getpid()) == os.getppid()
+    assert kernel_word.parent(1 << 30) is None

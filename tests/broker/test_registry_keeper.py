@@ -19,11 +19,7 @@ class Desk:
 
     def __init__(self, directory: Path | None) -> None:
         self.asked: list[CheckJob] = []
-        self.settled = 0
-        self.keeper = RegistryKeeper(directory, self.asked.append, self._settle)
-
-    def _settle(self) -> None:
-        self.settled += 1
+        self.keeper = RegistryKeeper(directory, self.asked.append)
 
 
 @pytest.fixture
@@ -49,7 +45,6 @@ def test_registry_takes_over_when_its_scripts_are_fit(directory: Path) -> None:
     assert [(job.tenant, job.trigger) for job in desk.asked] == [("acme", PRE_USERINFO)]
     desk.keeper.answer(nothing_to_do())
     assert desk.keeper.ready
-    assert desk.settled == 1
     assert len(desk.keeper.registry.actions) == 1
 
 
@@ -79,7 +74,7 @@ def test_checks_that_are_all_refused_at_once_end(tmp_path: Path) -> None:
     (tmp_path / "f.js").write_text("1")
     keeper: RegistryKeeper
     keeper = RegistryKeeper(
-        tmp_path, lambda _: keeper.answer(refused(FailureKind.OVERLOADED, "full")), lambda: None
+        tmp_path, lambda _: keeper.answer(refused(FailureKind.OVERLOADED, "full"))
     )
     keeper.start()
     with pytest.raises(RegistryError) as caught:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actionsd_broker.verdict import exhausting, failure, judge, outcomes
+from actionsd_broker.verdict import exhausting, failure, judge, outcomes, within_measure
 from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
@@ -145,8 +145,17 @@ def test_more_spans_than_actions_are_refused() -> None:
 
 
 def test_skipped_actions_cost_nothing() -> None:
-    costs = outcomes(HONEST[1], [Span(2500, 1500)])
-    assert [(c.name, c.wall_ms, c.cpu_ms) for c in costs] == [("a", 2.5, 1.5), ("b", 0, 0)]
+    costs = outcomes(HONEST[1], [Span(2500, 1500)], {0: 3})
+    found = [(c.name, c.wall_ms, c.cpu_ms, c.fetches) for c in costs]
+    assert found == [("a", 2.5, 1.5, 3), ("b", 0, 0, 0)]
+
+
+def test_costs_are_believed_as_far_as_they_were_measured() -> None:
+    honest = [Span(2000, 1000), Span(3000, 1500)]
+    assert within_measure(honest, 0.006, 0.003) == honest
+    lies = [Span(2000, 9_000_000), Span(9_000_000, 1)]
+    assert within_measure(lies, 0.006, 0.003) == [Span(2000, 3000), Span(4000, 0)]
+    assert within_measure([], 1.0, 1.0) == []
 
 
 def test_job_fails_with_the_failure_of_its_culprit() -> None:

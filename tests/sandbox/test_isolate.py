@@ -9,7 +9,14 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from actionsd_sandbox.isolate import EXIT_FAULT, Ending, Engine, EngineError, Isolate
+from actionsd_sandbox.isolate import (
+    EXIT_FAULT,
+    TEXT_END_BYTES,
+    Ending,
+    Engine,
+    EngineError,
+    Isolate,
+)
 
 
 @pytest.fixture
@@ -117,6 +124,19 @@ def test_garbage_is_collected_there_and_then(engine: Engine) -> None:
     made[0].evaluate("(() => new Array(8e6).fill(1.5).length)(); collect()")
     made[0].close()
     assert figures[0] - figures[1] > 32 * 2**20
+
+
+def test_microtasks_after_an_evaluation_are_terminated(isolate: Isolate) -> None:
+    isolate.evaluate("const more = () => { Promise.resolve().then(more) }; more()")
+    isolate.start("'next'")
+    while isolate._completions.empty():
+        isolate.cancel()
+    assert isolate.wait().ending is Ending.TERMINATED
+
+
+def test_middle_of_a_long_text_is_left_out(isolate: Isolate) -> None:
+    text = isolate.evaluate("'a'.repeat(1e7) + 'b'.repeat(1e7)").text
+    assert text == "a" * TEXT_END_BYTES + "b" * TEXT_END_BYTES
 
 
 def test_cancel_without_an_evaluation_does_nothing(isolate: Isolate) -> None:

@@ -23,6 +23,14 @@ def test_first_write_wins_within_an_action(run: Run) -> None:
     ]
 
 
+def test_claim_that_the_getter_of_its_value_sets_was_first(run: Run) -> None:
+    outcome = run("""function f(ctx, api) {
+        const { setClaim } = api.v1.claims;
+        setClaim('a', {get b() { setClaim('a', 'inner'); return 1 }});
+    }""")
+    assert outcome.claims == {"a": "inner"}
+
+
 def test_first_write_wins_across_actions(run: Run) -> None:
     outcome = run({"name": "f", "source": setting("'a', 1")}, setting("'a', 2", "'b', 3"))
     assert outcome.claims == {"a": 1, "b": 3}

@@ -186,3 +186,28 @@ def test_host_object_is_written_with_the_names_and_the_order_of_go(run: Run) -> 
     script = "const f = (ctx, api) => api.v1.user.setMetadata('k', ctx.v1.getUser().human)"
     stored = run(script, context={"user": {"human": {"firstName": "Ada"}}}).stored["k"]
     assert stored.startswith('{"FirstName":"Ada","LastName":"","NickName":""')
+
+
+GIANTS = [
+    "'x'.repeat(5e8)",
+    "new Array(2 ** 32 - 1)",
+    "[{a: ['x'.repeat(5e8)]}]",
+    "{['x'.repeat(2e6)]: 1}",
+    "new Float64Array(2e6)",
+    "new Uint8Array(2e6)",
+    "new Proxy([], {get: (_, key) => (key === 'length' ? Infinity : 1)})",
+    "(() => { let v = 1; for (let i = 0; i < 60; i++) v = [v, v]; return v })()",
+]
+
+
+@pytest.mark.parametrize("expression", GIANTS)
+def test_value_over_the_output_limit_is_not_written_at_all(run: Run, expression: str) -> None:
+    outcome = run(
+        f"function f(c, api) {{ try {{ api.v1.claims.setClaim('a', {expression}) }} catch {{}} }}"
+    )
+    assert outcome.error["kind"] == "output_limit"
+    assert outcome.claims == {}
+
+
+def test_claims_over_the_output_limit_are_written_for_the_script(value: Run) -> None:
+    assert value("ctx.claimsJSON().length", {"claims": {"a": "x" * 2_000_000}}) == 2_000_008

@@ -107,6 +107,18 @@ LEAKS = {
         "Object.prototype.toString = () => 'leak'; Error.prototype.name = 'leak'",
         "[`${{}}`, String(new Error('x'))]",
     ),
+    "function behind an overridable name": (
+        "Object.prototype.toString.leak = 1; Array.prototype.map.leak = 2",
+        "[typeof Object.prototype.toString.leak, typeof [].map.leak]",
+    ),
+    "accessors of an error's stack": (
+        "Object.getOwnPropertyDescriptor(new Error('x'), 'stack').get.leak = 1",
+        "typeof Object.getOwnPropertyDescriptor(new Error('x'), 'stack').get.leak",
+    ),
+    "text that eval has compiled": (
+        "(0, eval)('new Error().stack')",
+        "(0, eval)('new Error().stack')",
+    ),
     "accessor of an overridable name": (
         "Object.getOwnPropertyDescriptor(Object.prototype, 'toString').set.leak = 1",
         "typeof Object.getOwnPropertyDescriptor(Object.prototype, 'toString').set?.leak",
@@ -245,6 +257,54 @@ def test_action_leaves_nothing_for_the_next_of_its_chain(run: Run, left: str) ->
     assert outcome.completion.text == "unfinished" or outcome.claims == {"seen": "undefined"}
 
 
+@pytest.mark.parametrize(
+    ("left", "seen"),
+    [
+        ("api.metadata.push({key: {leak: 1}, value: 1})", "typeof api.metadata[0].key"),
+        (
+            "const key = 'k'; api.v1.user.appendMetadata(key, 1); api.metadata[0].leak = 1",
+            "typeof api.metadata[0].leak",
+        ),
+    ],
+)
+def test_entry_is_text_for_the_next_action(run: Run, left: str, seen: str) -> None:
+    trigger = "internal-authentication/pre-creation"
+    outcome = run(
+        f"function f(ctx, api) {{ {left} }}",
+        f"const f = (ctx, api) => require('zitadel/log').log({seen})",
+        trigger=trigger,
+    )
+    assert outcome.logs in ([("info", "string")], [("info", "undefined")])
+
+
+def test_roles_are_the_next_actions_own(run: Run) -> None:
+    outcome = run(
+        """function f(ctx, api) {
+            api.v1.appendUserGrant({projectId: 'p', roles: ['role']});
+            api.userGrants[0].roles.leak = () => 1;
+            api.userGrants[0].roles[0] = 'other';
+        }""",
+        """function f(ctx, api) {
+            const { roles } = api.userGrants[0];
+            require('zitadel/log').log(typeof roles.leak, roles[0]);
+        }""",
+        trigger="internal-authentication/post-creation",
+    )
+    assert outcome.logs == [("info", "undefined role")]
+
+
+def test_stack_does_not_tell_that_another_action_threw(run: Run) -> None:
+    tell = "const f = (ctx, api) => api.v1.claims.setClaim('stack', new Error('x').stack)"
+    thrower = {"source": "function f() { throw 1 }", "tolerated": True}
+    assert run(thrower, tell).claims == run(tell).claims
+
+
+def test_script_does_not_see_whether_it_was_compiled_before(run_anew: Run, run: Run) -> None:
+    tell = """const seen = RegExp.lastMatch + RegExp.input;
+        function f(ctx, api) { api.v1.claims.setClaim('seen', seen) }"""
+    assert [run_anew(tell).claims, run(tell).claims] == [{"seen": ""}] * 2
+
+
 @pytest.mark.parametrize("intrinsic", PATCHED)
 def test_intrinsic_cannot_be_marked(run: Run, intrinsic: str) -> None:
     mark = "o.leak = 1; Object.defineProperty(o, 'l2', {})"
@@ -379,6 +439,16 @@ OVERRIDES = [
         False,
     ),
     (
+        "class P extends RegExp {} const p = new P('a'); p.exec = () => 'mine'",
+        "Object.hasOwn(p, 'exec')",
+        False,
+    ),
+    (
+        "function S() {} S.prototype = Object.create(String.prototype); S.prototype.trim = () => 1",
+        "Object.hasOwn(S.prototype, 'trim')",
+        False,
+    ),
+    (
         (
             "function L() {} L.prototype = Object.create(Array.prototype);"
             "L.prototype.push = () => 'mine'"
@@ -429,6 +499,8 @@ def test_override_works_in_strict_mode(
         ("leak = 1", True),
         ("globalThis[0] = 1; globalThis[Symbol('x')] = 1", True),
         ("require = 1", True),
+        ("for (let i = 0; i < 900; i++) globalThis['leak' + i] = i", True),
+        ("for (let i = 0; i < 1100; i++) globalThis['leak' + i] = i", False),
         ("Object.defineProperty(globalThis, 'leak', {value: 1})", False),
         ("Object.preventExtensions(globalThis)", False),
         ("Object.setPrototypeOf(globalThis, null)", False),

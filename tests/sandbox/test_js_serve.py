@@ -141,6 +141,47 @@ def test_microtask_of_an_ordinary_action_runs(run: Run) -> None:
     assert run(late, GOOD).claims == {"late": 1, "good": 1}
 
 
+LOGIN = "internal-authentication/post-authentication"
+PUSH = "Promise.resolve().then(() => a.metadata.push({key: 'k', value: 1}))"
+
+
+def test_entry_that_a_microtask_pushed_is_taken(run: Run) -> None:
+    outcome = run(f"function f(c, a) {{ {PUSH} }}", trigger=LOGIN)
+    assert outcome.ops == [("appendMetadata", "k", "MQ==")]
+
+
+def test_entry_that_a_microtask_pushed_is_known_to_the_next_action(run: Run) -> None:
+    count = "const f = (c, a) => a.v1.user.appendMetadata('count', a.metadata.length)"
+    outcome = run(f"function f(c, a) {{ {PUSH} }}", count, trigger=LOGIN)
+    assert outcome.ops == [("appendMetadata", "k", "MQ=="), ("appendMetadata", "count", "MQ==")]
+
+
+def test_endless_getter_of_a_late_entry_fails_with_timeout(run: Run) -> None:
+    entry = "{ key: 'k', get value() { for (;;); } }"
+    late = f"""function f(c, a) {{
+        a.v1.user.appendMetadata('before', 1);
+        Promise.resolve().then(() => {{ a.metadata.push({entry}); }});
+    }}"""
+    outcome = run({"source": late, "seconds": 0.2}, trigger=LOGIN)
+    assert outcome.error["kind"] == "timeout"
+    assert outcome.ops == [("appendMetadata", "before", "MQ==")]
+
+
+def test_endless_getter_that_is_read_while_the_report_waits_fails_with_timeout(run: Run) -> None:
+    # Each write makes the host look again, the last time after the report was written.
+    late = """function f(c, a) {
+        const entry = { key: 'k', get value() { for (;;); } };
+        let steps = 3;
+        const later = () => Promise.resolve().then(() => {
+            a.v1.user.appendMetadata('before', steps);
+            if (--steps > 0) later(); else a.metadata.push(entry);
+        });
+        a.metadata.push({ get key() { later(); return 'first'; }, value: 1 });
+    }"""
+    outcome = run({"source": late, "seconds": 0.2}, trigger=LOGIN)
+    assert outcome.error["kind"] == "timeout"
+
+
 def test_unhandled_rejection_is_ignored(run: Run) -> None:
     assert run("function f() { Promise.reject(1) }").actions == ["succeeded"]
 
@@ -310,6 +351,28 @@ def test_dynamic_import_is_refused(run: Run) -> None:
     assert run("async function f() { await import('fs') }").error["kind"] == "script_threw"
 
 
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "import('fs')",
+        "import(name)",
+        "import({ toString() { throw new Error('mine') } })",
+        "import('x', { with: { type: 'json' } })",
+        "(0, eval)('import(\"fs\")')",
+        "new Function('return import(\"fs\")')()",
+    ],
+)
+def test_dynamic_import_is_an_ordinary_rejection(run: Run, imported: str) -> None:
+    script = f"""const name = 'fs';
+        async function f(c, a) {{
+            const loaded = {imported};
+            const error = await loaded.catch((reason) => reason);
+            a.v1.claims.setClaim('refused', [loaded instanceof Promise, error instanceof Error]);
+        }}"""
+    assert run(script).claims == {"refused": [True, True]}
+    assert run(f"const name = 'fs'; function f() {{ {imported} }}").actions == ["succeeded"]
+
+
 def test_entry_that_cannot_be_taken_fails_its_action_once(run: Run) -> None:
     outcome = run(
         "function f(ctx, api) { api.userGrants.push({projectID: 'p'}, {roles: ['x']}) }",
@@ -417,3 +480,47 @@ def test_allocation_that_fails_is_a_memory_limit(run: Run, allocate: str, how: s
 @pytest.mark.usefixtures("wall")
 def test_allocation_that_fails_may_be_caught(run: Run) -> None:
     assert run("const f = () => { try { new ArrayBuffer(1e9) } catch {} }").error is None
+
+
+GRANTS = "internal-authentication/post-creation"
+PUSHES_LATE = """function f(ctx, api) {
+    Promise.resolve().then(() => api.userGrants.push({projectID: 'late'}));
+}"""
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_push_of_a_microtask_is_taken(run: Run, steps: int) -> None:
+    outcome = run(*[PUSHES_LATE, "function f() {}"][:steps], trigger=GRANTS)
+    assert [m["projectId"] for m in outcome.report["mutations"]] == ["late"]
+
+
+@pytest.mark.parametrize("configurable", ["true", "false"])
+def test_names_left_behind_are_swept_in_the_time_of_who_left_them(
+    run: Run, configurable: str
+) -> None:
+    litter = f"""function f() {{
+        const name = {{value: 1, configurable: {configurable}}};
+        for (let i = 0; i < 50_000; i++) Object.defineProperty(globalThis, 'x' + i, name);
+    }}"""
+    (culprit,) = run(litter).costs
+    (following,) = run(GOOD).costs
+    assert following.cpu < culprit.cpu / 4
+
+
+def test_returned_promise_is_not_asked_for_a_species(run: Run) -> None:
+    outcome = run("""function f() {
+        const promise = Promise.resolve();
+        promise.then = () => { throw 'then' };
+        return promise;
+    }""")
+    assert outcome.actions == ["succeeded"]
+
+
+def test_long_reason_of_a_rejection_is_not_read(run: Run) -> None:
+    error = run("async function f() { throw 'x'.repeat(5e8) }").error
+    assert error == {"kind": "script_threw", "message": "a text of 500000000 characters"}
+
+
+def test_search_for_names_is_not_quadratic(run: Run) -> None:
+    script = f"/*\nfunction{' ' * 400_000}(*/"
+    assert run({"source": script, "seconds": 1.0}).error["kind"] == "missing_function"

@@ -82,6 +82,25 @@ def test_job_after_job_is_served_in_one_evaluation(engine: Engine, timer: Deadli
     assert [len(report["mutations"]) for report in desk.reports()] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "function f() { BUSY leak = 1 }",
+        "function f() { Promise.resolve().then(() => { BUSY leak = 1 }) }",
+    ],
+)
+def test_long_run_is_swept_up_after_before_it_is_over(
+    engine: Engine, timer: DeadlineTimer, source: str
+) -> None:
+    # The next one has not begun yet: it does not pay for what this one left.
+    busy = "for (let i = 0, until = Date.now() + 100; Date.now() < until; i++);"
+    desk = Desk(work(source.replace("BUSY", busy)))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        realm.serve()
+        assert realm._isolate.evaluate("typeof leak").text == "undefined"
+    assert len(desk.reports()) == 1
+
+
 def test_pending_delivery_is_handed_over_first(engine: Engine, timer: DeadlineTimer) -> None:
     desk, pending = Desk(), Delivery(b"{}", [])
     with Realm(engine, timer, desk.exchange, hardened=True) as realm:
@@ -97,6 +116,18 @@ def test_throw_is_resumed_from_its_account(engine: Engine, timer: DeadlineTimer)
         assert realm.resume(completion.text).text == "left"
     outcomes = [[a["outcome"] for a in report["actions"]] for report in desk.reports()]
     assert outcomes == [["failed", "skipped"], ["succeeded"]]
+
+
+def test_request_to_end_that_came_with_the_throw_keeps_its_reason(
+    engine: Engine, timer: DeadlineTimer
+) -> None:
+    desk = Desk(work("function f() { throw 'no' }"))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        account = realm.serve().text
+        realm.breach = Breach.MEMORY  # as the timer would have it
+        realm._isolate.cancel()
+        assert realm.resume(account).ending is Ending.TERMINATED
+        assert realm.breach is Breach.MEMORY
 
 
 def test_cancelled_run_is_collected_with_its_cost(engine: Engine, timer: DeadlineTimer) -> None:
@@ -255,3 +286,26 @@ def test_prelude_file_is_there(name: str) -> None:
 def test_prelude_lists_every_file() -> None:
     folder = resources.files("actionsd_sandbox").joinpath("js")
     assert {file.name for file in folder.iterdir()} == set(PRELUDE)
+
+
+TRAP = """function f(ctx, api) {
+    api.userGrants.push({projectID: 'before'});
+    api.userGrants.push({get projectID() { TRAP }});
+    for (;;);
+}"""
+
+
+@pytest.mark.parametrize("trap", ["throw 'no'", "for (;;);"])
+def test_trap_in_what_a_cancelled_run_left_is_not_read_twice(
+    engine: Engine, timer: DeadlineTimer, trap: str
+) -> None:
+    job = work(TRAP.replace("TRAP", trap), seconds=0.05)
+    head = {**json.loads(job.head), "trigger": "internal-authentication/post-creation"}
+    desk = Desk(job._replace(head=json.dumps(head).encode()))
+    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        delivery = realm.collect(TIMED_OUT)
+    report = json.loads(delivery.report)
+    assert [mutation["projectId"] for mutation in report["mutations"]] == ["before"]
+    assert report["actions"][0]["error"]["kind"] == "timeout"
+    assert len(delivery.costs) == 1

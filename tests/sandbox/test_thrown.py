@@ -36,6 +36,8 @@ ACCOUNTS = [
     ),
     (f"{KEY}:4: a\nb\nc\nx\n^\n", Thrown("a\nb\nc", None, 2, 1)),
     ("actionsd/serve.js:9: Error: m\nx\n^\n", Thrown("Error: m")),
+    (f"{KEY}:4: a very long text, cut", Thrown("a very long text, cut")),
+    (f"{KEY}:4: cut\n    at g ({KEY}:4:9)\n", Thrown("cut", "g", 2, 9)),
     ("no account at all", Thrown("no account at all")),
     ("", Thrown("")),
 ]
@@ -46,7 +48,10 @@ def test_account_is_read(account: str, expected: Thrown) -> None:
     assert read_account(account) == expected
 
 
-@pytest.mark.parametrize("account", ["x" * 10_000, f"{KEY}:3: {'x' * 10_000}\nthrow\n^\n"])
+@pytest.mark.parametrize(
+    "account",
+    ["x" * 10_000, f"{KEY}:3: {'x' * 10_000}\nthrow\n^\n", f"{KEY}:3: {'x' * 10_000}"],
+)
 def test_long_text_is_cut(account: str) -> None:
     assert read_account(account).text == "x" * MAX_TEXT
 
@@ -160,6 +165,17 @@ def test_forged_text_does_not_change_the_kind(run: Run) -> None:
 def test_long_error_is_cut(run: Run) -> None:
     error = run("function f() { throw 'x'.repeat(1e5) }").error
     assert len(error["message"]) == MAX_TEXT
+
+
+def test_middle_of_a_very_long_error_is_not_read(run: Run) -> None:
+    error = run("function f() { throw new Error('x'.repeat(2e7)) }").error
+    assert error["message"].startswith("Error: xxx")
+    assert (error["line"], error["column"]) == (1, 22)
+
+
+def test_text_thrown_from_a_very_long_line_has_its_place(run: Run) -> None:
+    error = run(f"function f() {{ '{'x' * 400_000}'; throw 'm' }}").error
+    assert error["message"] == "m at f (1:400020)"
 
 
 @pytest.mark.parametrize("script", ["function f( {}", "function f() {", "let a ="])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from actionsd_protocol.errors import RemoteProtocolError
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, SCRIPT_SECONDS, Assign, Span, Step
 from actionsd_protocol.report import decode_report
@@ -185,3 +186,34 @@ def test_refusal_is_a_report() -> None:
 def test_costs_become_spans_in_microseconds() -> None:
     assert jobs.spans([Cost(1_999, 999)]) == [Span(1, 0)]
     assert len(jobs.spans([Cost(1, 1)] * 100)) == MAX_ACTIONS
+
+
+def part(text: str) -> Delivery:
+    return Delivery(text.encode(), [])
+
+
+SUCCEEDED = '"actions":[{"name":"f","outcome":"succeeded","error":null}]'
+
+
+def test_part_that_ran_alone_is_read() -> None:
+    claim = '{"op":"setClaim","action":"f","key":"k","value":1}'
+    read = jobs.read_alone(part(f'{{{SUCCEEDED},"mutations":[{claim}],"state":{{}}}}'), step())
+    assert read.mutations == [Raw(claim.encode())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"actions":[]}',
+        '{"actions":[{"name":"g","outcome":"succeeded","error":null}]}',
+        '{"actions":[{"name":"f","outcome":"failed","error":{"kind":"mine","message":""}}]}',
+        f'{{{SUCCEEDED},"mutations":[{{"op":"setClaim","action":"f","key":{{}},"value":1}}]}}',
+        f'{{{SUCCEEDED},"logs":[{{"action":"f","level":"info","message":1}}]}}',
+        f'{{{SUCCEEDED},"mutations":[{{"op":"setClaim","action":"f","key":"\\ud800","value":1}}]}}',
+    ],
+)
+def test_part_that_the_prelude_never_writes_is_refused(text: str) -> None:
+    with pytest.raises(RemoteProtocolError):
+        jobs.read_alone(part(text), step())

@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw, Struct
 
+from actionsd_protocol.errors import RemoteProtocolError
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Span, Step
+from actionsd_protocol.report import decode_report
 from actionsd_sandbox.meter import Allowance, Breach
 from actionsd_sandbox.realm import Cost, Delivery, Work
 
@@ -90,6 +92,24 @@ def _step(step: Step) -> dict[str, Any]:
 def read_part(delivery: Delivery) -> Partial:
     """Return what an isolate handed over of an unfinished job."""
     return msgspec.json.decode(delivery.report, type=Partial)
+
+
+def read_alone(delivery: Delivery, step: Step) -> Partial:
+    """Return what an isolate handed over of a step that it ran alone.
+
+    Raises RemoteProtocolError if it is not what the prelude writes: the script, which may
+    patch built-ins there, has patched what the prelude needs to write it.
+    """
+    try:
+        part = read_part(delivery)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RemoteProtocolError(f"malformed part: {error}") from error
+    if part.error is None:
+        whole = {"actions": part.actions, "mutations": part.mutations, "logs": part.logs}
+        report = decode_report(msgspec.json.encode(whole))
+        if [action.name for action in report.actions] != [step.name]:
+            raise RemoteProtocolError("a part of other actions than the one that ran")
+    return part
 
 
 def write_report(done: Partial, assign: Assign) -> bytes:

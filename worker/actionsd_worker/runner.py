@@ -13,11 +13,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from actionsd_protocol.errors import RemoteProtocolError
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import MAX_ACTIONS, Assign, Step
 from actionsd_sandbox.deadline import EXIT_MEMORY, DeadlineTimer
 from actionsd_sandbox.isolate import Completion, Ending, Engine
 from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
+from actionsd_worker import calls
 from actionsd_worker import job as jobs
 from actionsd_worker.job import Partial
 from actionsd_worker.service import Service
@@ -26,6 +28,7 @@ MAX_THROWS = 2 * MAX_ACTIONS + 2
 """Throws that one job can make: one for each action, and one for what it leaves behind."""
 
 _TOO_LARGE = {"kind": "output_limit", "message": "the report is larger than a frame may be"}
+_BROKEN = b'{"failure":{"kind":"internal","message":"the broker cannot be asked"}}'
 _NOT_UTF8 = {"kind": "bad_request", "message": "context: not UTF-8"}
 
 
@@ -42,6 +45,7 @@ class Runner:
         self._assign: Assign | None = None
         self._context = b""
         self._begun = False
+        self._first_step = 0  # the place in the job of the first action in the realm
         self._stopped = False
         self._fault: Exception | None = None
         self._realm: Realm | None = None
@@ -71,7 +75,7 @@ class Runner:
                 self._deliver(self._finish_slowly(*unfinished))
 
     def _new_realm(self) -> Realm:
-        return Realm(self._engine, self._timer, self._exchange, hardened=True)
+        return Realm(self._engine, self._timer, self._exchange, self._call, hardened=True)
 
     def _serve(self, realm: Realm) -> tuple[Partial, list[Cost]] | None:
         """Let a realm serve for as long as it is fit to; return what it did of its last job."""
@@ -113,7 +117,19 @@ class Runner:
             self._fault = error
             return None
 
+    def _call(self, request: bytes) -> bytes:
+        """Ask the broker something for a script; on V8's thread, so nothing may escape."""
+        try:
+            if self._assign is None or self._fault is not None:
+                return _BROKEN
+            return calls.carry_out(self._service, self._assign, self._first_step, request)
+        except Exception as error:  # noqa: BLE001 - raised again on the main thread
+            self._fault = error
+            return _BROKEN
+
     def _take(self, delivery: Delivery | None) -> Work | None:
+        if self._fault is not None:
+            return None
         if delivery is not None:
             self._deliver(delivery)
         while True:
@@ -133,6 +149,7 @@ class Runner:
             if any(step.fresh for step in self._assign.steps):
                 return None
             self._begun = True
+            self._first_step = 0
             return self._whole(self._assign)
 
     def _deliver(self, delivery: Delivery) -> None:
@@ -169,15 +186,18 @@ class Runner:
         for index in range(len(done.actions), len(assign.steps)):
             if done.ended:
                 break
-            source = self._sources[assign.steps[index].script]
+            step = assign.steps[index]
+            source = self._sources[step.script]
+            self._first_step = index
             work = jobs.make_part(assign, index, self._context, source, done.state)
             try:
-                delivery = self._run_alone(work, assign.steps[index])
-            except PreludeError:
+                delivery = self._run_alone(work, step)
+                part = jobs.read_alone(delivery, step)
+            except (PreludeError, RemoteProtocolError):
                 # It patched what the prelude needs: what it did cannot be read any more.
-                done.add(jobs.unreadable(assign.steps[index], done.state))
+                done.add(jobs.unreadable(step, done.state))
                 continue
-            done.add(jobs.read_part(delivery))
+            done.add(part)
             costs = costs + delivery.costs
         return Delivery(jobs.write_report(done, assign), costs)
 
@@ -191,7 +211,7 @@ class Runner:
                 deliveries.append(delivery)
             return works.pop() if works else None
 
-        with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
+        with Realm(self._engine, self._timer, exchange, self._call, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
             return (
                 deliveries[0] if deliveries else realm.collect(_failure(completion, realm, [step]))

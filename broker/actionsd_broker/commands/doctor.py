@@ -36,27 +36,29 @@ examples:
 _TRIGGER = "complement-token/pre-userinfo"
 _OLD_DAYS = 180
 
+_TIMEOUT = (FailureKind.TIMEOUT,)
+_MEMORY = (FailureKind.MEMORY_LIMIT,)
 _LIMITS = (
-    ("an endless loop", "for (;;) {}", FailureKind.TIMEOUT),
+    ("an endless loop", "for (;;) {}", _TIMEOUT),
     (
         "an endless queue of microtasks",
         "const f = () => Promise.resolve().then(f); return f()",
-        FailureKind.TIMEOUT,
+        (*_TIMEOUT, *_MEMORY),  # it fills memory too, and machines differ in which is first
     ),
     (
         "a built-in that does not stop",
         "Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)",
-        FailureKind.TIMEOUT,
+        _TIMEOUT,
     ),
     (
         "a gigabyte in buffers",
         "const a = []; for (;;) a.push(new ArrayBuffer(2 ** 26))",
-        FailureKind.MEMORY_LIMIT,
+        _MEMORY,
     ),
     (
         "a gigabyte in objects",
         "const a = []; for (;;) a.push({ a: [a.length] })",
-        FailureKind.MEMORY_LIMIT,
+        _MEMORY,
     ),
 )
 _LIMIT_SECONDS = 0.5
@@ -131,15 +133,16 @@ def _try_limits(endpoint: str) -> bool:
     return all(held)  # after all of them have run
 
 
-def _try_limit(client: Client, name: str, body: str, expected: FailureKind) -> bool:
-    seconds = _MEMORY_SECONDS if expected is FailureKind.MEMORY_LIMIT else _LIMIT_SECONDS
+def _try_limit(client: Client, name: str, body: str, expected: tuple[FailureKind, ...]) -> bool:
+    seconds = _MEMORY_SECONDS if expected is _MEMORY else _LIMIT_SECONDS
     action = Action(name="probe", script=f"function probe() {{ {body} }}", timeout=seconds)
     started = time.monotonic()
     result = client.call(_TRIGGER, tenant="doctor", context=b"{}", actions=[action], timeout=60)
     took = (time.monotonic() - started) * 1000
-    kind = "no failure" if result.error is None else result.error.kind.value
-    held = kind == expected.value
-    _verdict("ok" if held else "FAIL", name, f"ended as {kind} after {took:.0f} ms")
+    kind = None if result.error is None else result.error.kind
+    held = kind in expected
+    text = "no failure" if kind is None else kind.value
+    _verdict("ok" if held else "FAIL", name, f"ended as {text} after {took:.0f} ms")
     return held
 
 

@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints.within(directory, endpoint, f"{name}.")
     _raise_descriptor_limit()
-    vault = load_vault(config.secrets, os.environ)
-    app = App(config, endpoints, _say_ready, vault)
+    app = App(config, endpoints, _say_ready, lambda: load_vault(config.secrets, os.environ))
     _receive_signals(app)
     try:
         app.run()

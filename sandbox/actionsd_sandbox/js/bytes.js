@@ -5,7 +5,8 @@ const apply = Reflect.apply;
 const SLICE = 8192; // arguments of one call: more could overflow the stack
 
 kernel.fromBase64 = (text) => Uint8Array.fromBase64(text);
-kernel.toBase64 = (bytes) => bytes.toBase64();
+const { toBase64 } = Uint8Array.prototype;
+kernel.toBase64 = (bytes) => apply(toBase64, bytes, []); // the method may be a script's own
 
 // UTF-8 to text; what is malformed becomes U+FFFD, byte by byte, as Go has it.
 kernel.decodeUtf8 = (bytes) => {

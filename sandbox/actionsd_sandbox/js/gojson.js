@@ -3,16 +3,39 @@
 // The text is a contract: it is stored as metadata. It differs from JSON.stringify: keys
 // sorted, < > & U+2028 U+2029 escaped, nested undefined as null, toJSON not called.
 
-const apply = Reflect.apply;
+// No method that a script may have patched for itself (convert.js says why).
+const { apply, getPrototypeOf } = Reflect;
+const { keys: namesOf } = Object;
+const { isArray } = Array;
+const { sort } = Array.prototype;
+const { exec } = RegExp.prototype;
+const { slice, charCodeAt } = String.prototype;
 const MAX_DEPTH = 512; // Go would not end on a circular object; we say so
 const MAX_DIGITS = 1000;
-const HTML = /[<>&\u2028\u2029]/g;
-const escapeHtml = (char) => '\\u' + char.charCodeAt(0).toString(16).padStart(4, '0');
+const HTML = { __proto__: null, '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' };
 const PLAIN = /^[^"\\<>&\u0000-\u001f\u2028\u2029\ud800-\udfff]*$/;
 
+const isPlain = (text) => apply(exec, PLAIN, [text]) !== null;
+
+// Characters that the text may have. Every part of it is measured before it is made.
+let room = Infinity;
+const TOO_LONG = {};
+function measure(length) { if (length > room) throw TOO_LONG; }
+
 function quote(text) {
-  if (PLAIN.test(text)) return '"' + text + '"';
-  return kernel.quote(text).replace(HTML, escapeHtml);
+  measure(text.length);
+  return isPlain(text) ? '"' + text + '"' : escapeHtml(kernel.quote(text));
+}
+
+function escapeHtml(json) {
+  let text = '', start = 0;
+  for (let i = 0; i < json.length; i++) {
+    const escaped = HTML[json[i]];
+    if (escaped === undefined) continue;
+    text += apply(slice, json, [start, i]) + escaped;
+    start = i + 1;
+  }
+  return start === 0 ? json : text + apply(slice, json, [start]);
 }
 
 function number(value) {
@@ -35,13 +58,13 @@ function encode(value, depth) {
     case 'boolean': return value ? 'true' : 'false';
     case 'undefined': return 'null';
     case 'bigint': return bigint(value);
-    case 'symbol': return quote(value.description ?? '');
+    case 'symbol': return quote(kernel.description(value));
     case 'function': throw invalid('json: unsupported type: func(goja.FunctionCall) goja.Value');
   }
   if (value === null) return 'null';
   if (depth > MAX_DEPTH) throw invalid('json: the value is circular or nested too deeply');
-  if (Array.isArray(value)) return list(value, depth);
-  const prototype = Object.getPrototypeOf(value);
+  if (isArray(value)) return list(value, depth);
+  const prototype = getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return object(value, depth);
   if (prototype === kernel.HostStruct) return struct(value, depth);
   if (value instanceof kernel.Time) return quote(value.toJSON());
@@ -62,8 +85,8 @@ function encode(value, depth) {
 // What an object is, is told by what only its own kind answers to: a tag can be forged.
 const BRANDS = [
   [Date.prototype.getTime, (_, time) => date(time)],
-  [getter(Map, 'size'), (map, _, depth) => list([...apply(Map.prototype.entries, map, [])], depth)],
-  [getter(Set, 'size'), (set, _, depth) => list([...apply(Set.prototype.values, set, [])], depth)],
+  [getter(Map, 'size'), (map, size, depth) => { measure(size); return list([...apply(Map.prototype.entries, map, [])], depth); }],
+  [getter(Set, 'size'), (set, size, depth) => { measure(size); return list([...apply(Set.prototype.values, set, [])], depth); }],
   [Number.prototype.valueOf, (_, value) => number(value)],
   [Boolean.prototype.valueOf, (_, value) => `${value}`],
   [String.prototype.valueOf, () => '{}'],
@@ -85,6 +108,7 @@ function view(value, depth) {
   const type = apply(typeOfView, value, []);
   if (type === undefined) return '{}'; // a DataView
   if (type !== 'Uint8Array') return list(value, depth);
+  measure(value.length);
   return value.length === 0 ? 'null' : quote(kernel.toBase64(value));
 }
 
@@ -97,16 +121,21 @@ function bigint(value) {
 
 function list(values, depth) {
   let text = '[';
-  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + encode(values[i], depth + 1);
+  for (let i = 0; i < values.length; i++) {
+    text += (i === 0 ? '' : ',') + encode(values[i], depth + 1);
+    measure(text.length);
+  }
   return text + ']';
 }
 
 function object(value, depth) {
-  const keys = Object.keys(value);
-  if (keys.length > 1) keys.sort(keys.every((key) => PLAIN.test(key)) ? undefined : byCodePoint);
+  const keys = namesOf(value);
+  measure(keys.length);
+  if (keys.length > 1) apply(sort, keys, [byCodePoint]);
   let text = '{';
   for (let i = 0; i < keys.length; i++) {
     text += (i === 0 ? '' : ',') + quote(keys[i]) + ':' + encode(value[keys[i]], depth + 1);
+    measure(text.length);
   }
   return text + '}';
 }
@@ -121,18 +150,26 @@ function struct(value, depth) {
 }
 
 // Go sorts by UTF-8 bytes, which is the order of code points; JavaScript by UTF-16 units.
+// The two differ where half a pair of surrogates meets what comes after the surrogates.
 function byCodePoint(a, b) {
-  const left = [...a], right = [...b];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    if (left[i] !== right[i]) return left[i].codePointAt(0) - right[i].codePointAt(0);
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    if (a[i] !== b[i]) return rank(apply(charCodeAt, a, [i])) - rank(apply(charCodeAt, b, [i]));
   }
-  return left.length - right.length;
+  return a.length - b.length;
 }
 
-kernel.goJson = (value) => {
+const rank = (unit) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x10000 : unit);
+
+// With a run, no longer than what it may still add.
+kernel.goJson = (value, run) => {
+  const outer = room; // a getter of the value may have called us
+  room = run === undefined ? Infinity : run.room;
   try {
     return encode(value, 0);
   } catch (error) {
+    if (error === TOO_LONG) throw run.overflow();
     throw error instanceof Unencodable ? kernel.hostError('invalid_value', error.message) : error;
+  } finally {
+    room = outer;
   }
 };

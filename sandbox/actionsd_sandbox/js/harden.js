@@ -12,24 +12,36 @@ const HIDDEN = () => [
   'a'.matchAll(/a/g), (function* () {})(), (async function* () {})(), [].values().map((x) => x),
   Iterator.from({ next() {} }), Object.getPrototypeOf(Uint8Array), new Intl.Segmenter().segment('')[Symbol.iterator](),
   new Intl.Segmenter().segment(''), new Proxy({}, {}), Proxy.revocable({}, {}).revoke,
+  new Error(''), // the accessors of its stack are every error's
 ];
 
 // Freezing a prototype makes `o.toString = f` fail for every object that inherits from
 // it (the override mistake). On these prototypes data properties become accessors that
 // assign to the object itself, as if nothing were frozen.
-const WATCHED = new Set(['constructor', 'then', 'exec', 'flags', 'length']);
-const NAMES = ['toString', 'valueOf', 'toLocaleString', 'toJSON'];
+const isName = (key) => typeof key === 'string';
 const OVERRIDABLE = () => {
-  const errors = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
-  const all = [Object, Function, ...errors].map((type) => [type.prototype, Reflect.ownKeys(type.prototype)]);
-  // Not what V8 watches: an accessor there slows every map, filter, spread and await.
-  const watched = [Array, RegExp, Promise].map(({ prototype }) => [prototype,
-    Reflect.ownKeys(prototype).filter((key) => typeof key === 'string' && !WATCHED.has(key))]);
-  const some = [String, Number, Boolean, Date, Map, Set, WeakMap, Symbol, BigInt]
-    .map((type) => [type.prototype, ['constructor', ...NAMES]]);
-  return [...all, ...watched, ...some, [Object.getPrototypeOf(function* () {}).prototype, ['constructor']],
-    [Iterator.prototype, ['constructor', Symbol.toStringTag]]];
+  const generators = [function* () {}, async function* () {}].map((each) => Object.getPrototypeOf(each).prototype);
+  const errors = [Error, AggregateError, EvalError, RangeError, ReferenceError, SuppressedError, SyntaxError, TypeError, URIError];
+  const all = [Object, Function, ...errors].map((type) => type.prototype);
+  const named = [Array, RegExp, Promise, Date, Map, Set, WeakMap, WeakSet].map((type) => type.prototype);
+  const some = [String, Number, Boolean, Symbol, BigInt, ArrayBuffer, DataView].map((type) => type.prototype);
+  return [
+    ...[...all, Iterator.prototype].map((prototype) => [prototype, Reflect.ownKeys(prototype)]),
+    ...named.map((prototype) => [prototype, Reflect.ownKeys(prototype).filter((key) => isName(key) && !isWatched(prototype, key))]),
+    ...some.map((prototype) => [prototype, ['constructor', 'toString', 'valueOf', 'toLocaleString', 'toJSON']]),
+    [Object.getPrototypeOf(Uint8Array.prototype), ['toString', 'toLocaleString']],
+    ...generators.map((prototype) => [prototype, ['next', 'return', 'throw']]),
+  ];
 };
+
+// What V8 watches: an accessor there slows every map and filter, or every match.
+function isWatched(prototype, key) {
+  return prototype === Array.prototype ? key === 'constructor' : prototype === RegExp.prototype && key === 'exec';
+}
+
+// RegExp.$1, lastMatch and the like keep the last match: of a former run, or of the
+// prelude, which matches more where it has not compiled a script yet.
+kernel.forgetMatch = () => { /(?:)/.exec(''); };
 
 kernel.remove = () => { for (const name of REMOVED) delete globalThis[name]; };
 
@@ -60,10 +72,11 @@ kernel.remember = () => {
 };
 
 kernel.harden = () => {
-  for (const [prototype, keys] of OVERRIDABLE()) for (const key of keys) makeOverridable(prototype, key);
+  // What becomes an accessor's value is behind it, where the walk does not come.
+  const hidden = OVERRIDABLE().flatMap(([prototype, keys]) => keys.map((key) => makeOverridable(prototype, key)));
   const seen = new Set([globalThis]);
   // The global object has a prototype of its own, between it and Object.prototype.
-  const waiting = [...HIDDEN(), ...kernel.exposed, Object.getPrototypeOf(globalThis)];
+  const waiting = [...hidden, ...HIDDEN(), ...kernel.exposed, Object.getPrototypeOf(globalThis)];
   for (const key of Reflect.ownKeys(globalThis)) {
     const property = Object.getOwnPropertyDescriptor(globalThis, key);
     if (property.configurable) {
@@ -75,45 +88,60 @@ kernel.harden = () => {
   sealGlobal();
 };
 
-function freezeOne(value, seen, waiting) {
-  if (Object(value) !== value || seen.has(value)) return;
-  seen.add(value);
-  waiting.push(Object.getPrototypeOf(value));
-  for (const key of Reflect.ownKeys(value)) {
-    const property = Object.getOwnPropertyDescriptor(value, key);
-    waiting.push(property.value, property.get, property.set);
+function freezeOne(object, seen, waiting) {
+  if (!isObject(object) || seen.has(object)) return;
+  seen.add(object);
+  waiting.push(Object.getPrototypeOf(object));
+  const keys = ownKeys(object);
+  for (let i = 0; i < keys.length; i++) {
+    const { value, get, set } = getOwnPropertyDescriptor(object, keys[i]);
+    // Most are numbers and texts, and this runs once for each new realm.
+    if (isObject(value)) waiting.push(value);
+    else if (get !== undefined || set !== undefined) waiting.push(get, set);
   }
-  if (!ArrayBuffer.isView(value)) Object.freeze(value);
+  if (!ArrayBuffer.isView(object)) Object.freeze(object);
 }
 
+function isObject(value) { return typeof value === 'object' ? value !== null : typeof value === 'function'; }
+
+// Returns the value that is the accessor's now, if it became one.
 function makeOverridable(prototype, key) {
   const property = Object.getOwnPropertyDescriptor(prototype, key);
-  if (property === undefined || !('value' in property) || !property.configurable) return;
-  const value = property.value;
-  const get = () => value;
-  const set = function (replacement) {
-    'use strict';
-    if (this === prototype || Object(this) !== this) return;
-    // Reflect: where the object is frozen itself, a sloppy script's assignment is ignored.
-    if (Object.hasOwn(this, key)) Reflect.set(this, key, replacement);
-    else Reflect.defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+  if (!property?.writable || !property.configurable) return undefined;
+  const { value } = property;
+  const accessor = { // of methods, which have no prototypes to be frozen
+    get() { return value; },
+    set(replacement) {
+      if (this === prototype || Object(this) !== this) return;
+      // Reflect: where the object is frozen itself, a sloppy script's assignment is ignored.
+      if (Object.hasOwn(this, key)) Reflect.set(this, key, replacement);
+      else Reflect.defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+    },
   };
-  Object.defineProperty(prototype, key, { get, set, enumerable: property.enumerable, configurable: true });
+  Object.defineProperty(prototype, key, { get: accessor.get, set: accessor.set, enumerable: property.enumerable, configurable: true });
+  return value;
 }
+
+// Names that are deleted after a run. It takes 2 µs each, of the next run's time: with
+// more, a new isolate is there sooner.
+const MAX_LEFT = 1000;
 
 // The global object between two runs. Names that a run left behind go; what cannot be
 // undone condemns the isolate.
 function sealGlobal() {
-  const names = new Set(Reflect.ownKeys(globalThis));
+  const names = new Set(ownKeys(globalThis));
   const ancestor = Object.getPrototypeOf(globalThis);
+  let condemned = false;
   kernel.sweep = () => {
-    /(?:)/.exec(''); // RegExp.$1, lastMatch and the like keep the last match
-    const keys = Reflect.ownKeys(globalThis);
-    let clean = keys.length === names.size;
-    if (!clean) {
-      for (const key of keys) if (!names.has(key)) Reflect.deleteProperty(globalThis, key);
-      clean = Reflect.ownKeys(globalThis).length === names.size;
-    }
-    return clean && Object.getPrototypeOf(globalThis) === ancestor && Object.isExtensible(globalThis);
+    if (!condemned) condemned = !removeNames(names) || Object.getPrototypeOf(globalThis) !== ancestor || !Object.isExtensible(globalThis);
+    return !condemned;
   };
+}
+
+function removeNames(names) {
+  const keys = ownKeys(globalThis);
+  if (keys.length === names.size) return true;
+  if (keys.length > names.size + MAX_LEFT) return false;
+  for (const key of keys) if (!names.has(key)) deleteProperty(globalThis, key);
+  return ownKeys(globalThis).length === names.size;
 }

@@ -12,7 +12,7 @@ function twoArguments(values) {
 
 kernel.setMetadata = (run) => (...values) => {
   const { key, value } = twoArguments(values);
-  writeMetadata(run, 'setMetadata', key, kernel.encodeUtf8(kernel.goJson(value)));
+  writeMetadata(run, 'setMetadata', key, kernel.encodeUtf8(kernel.goJson(value, run)));
 };
 
 function writeMetadata(run, op, key, bytes) {
@@ -24,19 +24,23 @@ function writeMetadata(run, op, key, bytes) {
 kernel.metadataApi = (run, carried = []) => {
   const list = [...carried, ...run.state.metadata].map(({ key, value }) => ({ key, value: JSON.parse(value) }));
   const known = new Set(list);
-  const remember = (entry, json) => {
+  // As text: an object of the script's must not reach the next action.
+  const remember = (entry, key, json) => {
     known.add(entry);
-    append(run.state.metadata, { key: entry.key, value: json });
+    append(run.state.metadata, { key, value: json });
   };
   const settle = () => {
-    for (let i = 0; i < list.length; i++) if (!known.has(list[i])) pushed(run, list[i], remember);
+    for (let i = 0; i < list.length; i++) {
+      const entry = list[i]; // once: it may be another each time
+      if (!known.has(entry)) pushed(run, entry, remember);
+    }
   };
   run.live.push(settle);
   const add = (key, value, json, bytes) => {
     settle(); // what was pushed before comes before
     const entry = { key, value };
     writeMetadata(run, 'appendMetadata', key, bytes);
-    remember(entry, json);
+    remember(entry, key, json);
     append(list, entry);
   };
   return {
@@ -44,13 +48,13 @@ kernel.metadataApi = (run, carried = []) => {
     user: {
       appendMetadata: (...values) => {
         const { key, value } = twoArguments(values);
-        const json = kernel.goJson(value);
+        const json = kernel.goJson(value, run);
         add(key, value, json, kernel.encodeUtf8(json));
       },
       appendMetadataRaw: (...values) => {
         const { key, value } = twoArguments(values);
-        const bytes = rawBytes(value);
-        add(key, value, kernel.goJson(kernel.decodeUtf8(bytes)), bytes);
+        const bytes = rawBytes(run, value);
+        add(key, value, kernel.goJson(kernel.decodeUtf8(bytes), run), bytes);
       },
     },
   };
@@ -60,9 +64,10 @@ kernel.metadataApi = (run, carried = []) => {
 function pushed(run, entry, remember) {
   if (typeof entry !== 'object' || entry === null) throw refuse('an entry of api.metadata must be {key, value}');
   const key = kernel.goString(entry.key);
-  const json = kernel.goJson(entry.value);
-  writeMetadata(run, 'appendMetadata', key, draftBytes(run, entry.value) ?? kernel.encodeUtf8(json));
-  remember(entry, json);
+  const { value } = entry; // once: it may be another each time
+  const json = kernel.goJson(value, run);
+  writeMetadata(run, 'appendMetadata', key, draftBytes(run, value) ?? kernel.encodeUtf8(json));
+  remember(entry, key, json);
 }
 
 // The draft of the API wanted base64 here. A string is read so if it is base64 of text,
@@ -76,35 +81,40 @@ function draftBytes(run, value) {
   return TEXT.test(kernel.decodeUtf8(bytes)) ? bytes : undefined;
 }
 
-function rawBytes(value) {
-  if (typeof value === 'string') {
-    if (value === '') throw refuse('value must not be empty');
-    return kernel.encodeUtf8(value);
-  }
-  if (!Array.isArray(value) && !(value instanceof Uint8Array)) throw refuse('value must be a string or byte array');
-  if (value.length === 0) throw refuse('value must not be empty');
-  for (let i = 0; i < value.length; i++) {
-    if (!Number.isInteger(value[i]) || value[i] < 0 || value[i] > 255) {
+function rawBytes(run, value) {
+  if (typeof value !== 'string' && !Array.isArray(value) && !(value instanceof Uint8Array)) throw refuse('value must be a string or byte array');
+  const { length } = value;
+  if (length === 0) throw refuse('value must not be empty');
+  if (length > run.room) throw run.overflow();
+  if (typeof value === 'string') return kernel.encodeUtf8(value);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const byte = value[i];
+    if (!Number.isInteger(byte) || byte < 0 || byte > 255) {
       throw refuse('array value must only contain integers between 0 and 255');
     }
+    bytes[i] = byte;
   }
-  return Uint8Array.from(value);
+  return bytes;
 }
 
 // `api.userGrants`, and `api.v1.appendUserGrant`.
 kernel.grantsApi = (run) => {
-  const list = run.state.grants.map((grant) => ({ ...grant }));
+  const list = run.state.grants.map(copyGrant);
   const known = new Set(list);
   const write = (grant) => {
     const { projectID, projectGrantID, roles } = grant;
-    run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":${JSON.stringify(roles)}`);
-    append(run.state.grants, { projectID, projectGrantID, roles });
+    let names = '';
+    for (let i = 0; i < roles.length; i++) names += (i === 0 ? '' : ',') + kernel.quote(roles[i]);
+    run.mutate('appendUserGrant', `"projectId":${kernel.quote(projectID)},"projectGrantId":${kernel.quote(projectGrantID)},"roles":[${names}]`);
+    append(run.state.grants, copyGrant(grant));
   };
   const settle = () => {
     for (let i = 0; i < list.length; i++) {
-      if (known.has(list[i])) continue;
-      write(pushedGrant(list[i]));
-      known.add(list[i]);
+      const entry = list[i];
+      if (known.has(entry)) continue;
+      write(pushedGrant(run, entry));
+      known.add(entry);
     }
   };
   run.live.push(settle);
@@ -113,7 +123,7 @@ kernel.grantsApi = (run) => {
     appendUserGrant: (...values) => {
       if (values.length !== 1) throw refuse('exactly one argument expected');
       settle(); // what was pushed before comes before
-      const grant = readGrant(values[0]);
+      const grant = readGrant(run, values[0]);
       write(grant);
       known.add(grant);
       append(list, grant);
@@ -121,30 +131,45 @@ kernel.grantsApi = (run) => {
   };
 };
 
+// The list of roles too: the script has the original, and the next action must not.
+function copyGrant({ projectID, projectGrantID, roles }) {
+  const copy = { projectID, projectGrantID, roles: [] };
+  for (let i = 0; i < roles.length; i++) append(copy.roles, roles[i]);
+  return copy;
+}
+
 // The method takes both casings; unknown keys and roles that are no text are ignored.
-function readGrant(value) {
+function readGrant(run, value) {
   const grant = { projectID: '', projectGrantID: '', roles: [] };
   for (const key of Object.keys(Object(value))) {
     const given = value[key];
     if (key === 'projectId' || key === 'projectID') grant.projectID = kernel.goString(given);
     if (key === 'projectGrantId' || key === 'projectGrantID') grant.projectGrantID = kernel.goString(given);
-    if (key === 'roles' && Array.isArray(given)) grant.roles = roleNames(given);
+    if (key === 'roles' && Array.isArray(given)) grant.roles = roleNames(run, given);
   }
   if (grant.projectID === '') throw refuse('projectId not set');
   return grant;
 }
 
 // The array has Go's field names, and nothing else.
-function pushedGrant(entry) {
+function pushedGrant(run, entry) {
+  const given = entry?.roles;
   const grant = {
     projectID: kernel.goString(entry?.projectID),
     projectGrantID: kernel.goString(entry?.projectGrantID),
-    roles: Array.isArray(entry?.roles) ? roleNames(entry.roles) : [],
+    roles: Array.isArray(given) ? roleNames(run, given) : [],
   };
   if (grant.projectID === '') throw refuse('projectID not set in an entry of api.userGrants');
   return grant;
 }
 
-function roleNames(values) {
-  return [...values].filter((role) => typeof role === 'string').map(kernel.goString);
+function roleNames(run, values) {
+  const { length } = values;
+  if (length > run.room) throw run.overflow();
+  const names = [];
+  for (let i = 0; i < length; i++) {
+    const role = values[i];
+    if (typeof role === 'string') append(names, kernel.goString(role));
+  }
+  return names;
 }

@@ -114,6 +114,7 @@ function providerInfo(document) {
 // api: what may be changed
 
 const text = kernel.goString;
+const { stringify } = JSON;
 const flag = (value) => Boolean(value);
 
 // Go's int32: `setGender('2')` is 2, `setGender('x')` 0.
@@ -124,7 +125,7 @@ function language(value) {
   const parts = text(value).replaceAll('_', '-').split('-');
   for (; parts.length > 0; parts.pop()) {
     try {
-      return Intl.getCanonicalLocales(parts.join('-'))[0] ?? 'und';
+      return text(Intl.getCanonicalLocales(parts.join('-'))[0] ?? 'und');
     } catch {
       // Not a tag: perhaps without its last part.
     }
@@ -158,7 +159,7 @@ function setters(run, names, refuses = () => false) {
     api[name] = (value) => {
       const converted = convert(value);
       if (refuses(field)) return;
-      run.mutate(name, `"value":${JSON.stringify(converted)}`);
+      run.mutate(name, `"value":${stringify(converted)}`);
       run.state.user[field] = converted;
     };
   }

@@ -3,10 +3,14 @@
 // Absolute, relative or by file ending: what would have read the server's disk.
 const FILE = /^\.{0,2}\/|^\.{1,2}$|\.(?:js|json|cjs|mjs)$/;
 
-// goja's util.format: %s, %d, %j, %%; what is left over is appended.
-function format(template, values) {
+// goja's util.format: %s, %d, %j, %%; what is left over is appended. With a run, no longer
+// than what it may still add.
+function format(template, values, run) {
+  const check = (text) => { if (run !== undefined && text.length > run.room) throw run.overflow(); };
+  check(template);
   let text = '', used = 0, percent = false;
-  for (const char of template) {
+  for (let i = 0; i < template.length; i++) {
+    const char = template[i];
     if (!percent) {
       if (char === '%') percent = true; else text += char;
       continue;
@@ -17,14 +21,15 @@ function format(template, values) {
     else if (char === 'd') text += String(Number(values[used++]));
     else if (char === 'j') text += JSON.stringify(values[used++]);
     else text += char === '%' ? '%' : '%' + char;
+    check(text);
   }
-  for (; used < values.length; used++) text += ' ' + String(values[used]);
+  for (; used < values.length; used++) check(text += ' ' + String(values[used]));
   return text;
 }
 
 function log(run) {
   const at = (level) => (...values) => {
-    run.log(level, format(values[0] === undefined ? '' : String(values[0]), values.slice(1)));
+    run.log(level, format(values[0] === undefined ? '' : String(values[0]), values.slice(1), run));
   };
   return { log: at('info'), info: at('info'), debug: at('info'), warn: at('warning'), error: at('error') };
 }
@@ -67,7 +72,7 @@ const ABSENT = { __proto__: null, 'complement-saml/pre-response': 'zitadel/uuid'
 kernel.makeRequire = (run) => {
   const loaded = new Map();
   return function require(name) {
-    const wanted = String(name);
+    const wanted = kernel.goString(String(name));
     if (!loaded.has(wanted)) {
       const make = ABSENT[run.job.trigger] === wanted ? undefined : MODULES[wanted];
       if (make === undefined) throw notFound(wanted, ABSENT[run.job.trigger]);
@@ -80,5 +85,5 @@ kernel.makeRequire = (run) => {
 function notFound(name, absent) {
   if (FILE.test(name)) return kernel.hostError('module_not_found', 'file-based modules are disabled');
   const known = Object.keys(MODULES).filter((each) => each !== absent).join(', ');
-  return kernel.hostError('module_not_found', `module ${kernel.goQuote(name)} not found; there is: ${known}`);
+  return kernel.hostError('module_not_found', `module ${kernel.goQuote(name.slice(0, 200))} not found; there is: ${known}`);
 }

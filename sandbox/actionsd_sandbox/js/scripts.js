@@ -7,12 +7,13 @@ kernel.BODY_LINES = 2;
 
 const sources = new Map();
 const factories = new Map();
+const deferring = new Map();
 const MAX_COMPILED = 16 * 2 ** 20; // characters
 let compiled = 0;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 kernel.keepSource = (key, source) => sources.set(key, source);
-kernel.forgetScript = (key) => { sources.delete(key); factories.delete(key); };
+kernel.forgetScript = (key) => { sources.delete(key); factories.delete(key); deferring.delete(key); };
 
 // The factory of a script: calling it runs the top level and returns what has the
 // action's name. Throws SyntaxError.
@@ -20,6 +21,7 @@ kernel.factory = (key, name) => {
   let factory = factories.get(key);
   if (factory === undefined) {
     factory = compile(key, name);
+    deferring.set(key, DEFERS.test(sources.get(key)));
     // One text under many names is compiled for each: together they must fit the heap.
     compiled += sources.get(key).length;
     if (compiled > MAX_COMPILED) {
@@ -56,6 +58,10 @@ function isIdentifier(name) {
   }
 }
 
+// Whether a script can leave work for later: only promises do, and this is how they are made.
+const DEFERS = /\b(?:async|Promise|import)\b/;
+kernel.mayDefer = (key) => deferring.get(key) === true;
+
 // Whether a script knows the API by its present names.
 kernel.knowsV1 = (key) => /\bv1\b/.test(sources.get(key));
 
@@ -68,7 +74,8 @@ kernel.scriptEnd = (key) => {
 // Top-level names that a script defines, for the message when the action's is not there.
 kernel.definedNames = (key) => {
   const names = [];
-  const pattern = /^(?:(?:async\s+)?function\s*\*?\s*|(?:const|let|var|class)\s+)([\p{ID_Continue}$]+)/gmu;
+  // Bounded: a script of nothing but spaces must not cost the square of its length.
+  const pattern = /^(?:(?:async\s{1,20})?function\s{0,20}\*?\s{0,20}|(?:const|let|var|class)\s{1,20})([\p{ID_Continue}$]+)/gmu;
   for (const match of sources.get(key).matchAll(pattern)) names.push(match[1]);
   return names;
 };

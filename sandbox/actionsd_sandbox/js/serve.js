@@ -12,13 +12,13 @@ const words = new Int32Array(kernel.memory, 8, 7);
 const bytes = new Uint8Array(kernel.memory, HEADER);
 const units = new Uint16Array(kernel.memory, HEADER);
 const REPLY = 0, WIDE = 1, LENGTH = 2, MORE = 3, HEAD = 4, CHANGES = 5, LITTER = 6;
-const JOB = 0, AGAIN = 1, WAIT = 3;
+const JOB = 0, AGAIN = 1, WAIT = 3, THROWN = 4;
 const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
 const apply = Reflect.apply;
 const { append } = kernel;
-const then = Promise.prototype.then;
+const { parse, stringify } = JSON;
 const now = Date.now;
 
 // A run may be told to end while it is in one of these. Then it gets no further: what ends
@@ -71,10 +71,12 @@ class Run {
   constructor(job, context) {
     this.job = job;
     this.context = context;
+    this.begunAt = now();
     this.state = new kernel.State(job.state ?? {});
     this.live = []; // what to look through for what the script put there itself
     this.index = 0;
-    this.outcomes = [];
+    this.outcomes = []; // of the steps that are over
+    this.outcome = null; // of the current one, once it is known
     this.mutations = [];
     this.logs = [];
     this.claimLog = [];
@@ -91,18 +93,29 @@ class Run {
 
   get step() { return this.job.steps[this.index]; }
   get isLast() { return this.index === this.job.steps.length - 1; }
+  get hasFailed() { return this.outcome !== null && this.outcome.outcome === 'failed'; }
+
+  // Characters that may still be added. What is sure to be longer is refused before it is
+  // made: a text of half a gigabyte costs nothing until somebody reads it.
+  get room() { return this.step.output - this.written.output; }
+
+  // The error for what is too long. It fails the action, whether or not the script catches it.
+  overflow() {
+    words[CHANGES]++;
+    this.excess ??= `the action made more than ${this.step.output} characters of mutations and logs`;
+    return kernel.hostError('output_limit', this.excess);
+  }
 
   // Counts what the action writes, before it counts. The first excess fails the action,
   // whether or not the script catches the error, and nothing is written after it.
   grow(what, text) {
     words[CHANGES]++;
     const { step, written } = this;
-    written[what]++;
+    if (++written[what] > step[what]) this.excess ??= `the action made more than ${step[what]} ${NOUNS[what]}`;
+    if (this.excess !== null) throw kernel.hostError('output_limit', this.excess);
+    if (text.length > this.room) throw this.overflow();
     written.output += text.length;
     this.size += text.length;
-    if (written[what] > step[what]) this.excess ??= `the action made more than ${step[what]} ${NOUNS[what]}`;
-    if (written.output > step.output) this.excess ??= `the action made more than ${step.output} characters of mutations and logs`;
-    if (this.excess !== null) throw kernel.hostError('output_limit', this.excess);
     if (this.size > this.job.report_limit) throw this.endJob('output_limit', REPORT_TOO_LARGE);
     return text;
   }
@@ -142,7 +155,7 @@ function setRequire(value) { replaced = { value }; }
 kernel.defineRequire = () => Object.defineProperty(globalThis, 'require', { get: getRequire, set: setRequire, enumerable: false, configurable: false });
 
 function begin(text) {
-  const job = JSON.parse(text.slice(0, words[HEAD]));
+  const job = parse(text.slice(0, words[HEAD]));
   for (const key of job.forget) kernel.forgetScript(key);
   for (const key in job.sources) kernel.keepSource(key, job.sources[key]);
   for (const step of job.steps) step.quoted = kernel.quote(step.name);
@@ -154,7 +167,7 @@ const CONTROL = /[\u0000-\u001f]/g; // V8's account of an error ends at a NUL
 function readContext() {
   let document;
   try {
-    document = JSON.parse(run.context);
+    document = parse(run.context);
   } catch (error) {
     throw kernel.hostError('bad_request', `context: not JSON: ${error.message.replace(CONTROL, '?')}`);
   }
@@ -173,6 +186,7 @@ function runStep() {
   const { step, job } = run;
   run.phase = 'context';
   kernel.forgetErrors();
+  kernel.reseed();
   requireNow = replaced = undefined;
   let ctx, api;
   if (!job.check) {
@@ -184,6 +198,7 @@ function runStep() {
   figures[0] = now() + step.script_ms;
   const factory = kernel.factory(step.key, step.name);
   run.phase = 'script';
+  kernel.forgetMatch();
   const action = apply(factory, globalThis, []); // `this` at the top, in strict scripts too
   if (typeof action !== 'function' || kernel.isInitial(step.name, action)) return fail({ kind: 'missing_function', text: missing(action, step) });
   if (job.check) return undefined;
@@ -202,19 +217,30 @@ function missing(found, step) {
 // microtasks are done never will.
 function settlePromise(value) {
   if (!(value instanceof Promise)) return undefined;
-  let state = 'pending', reason;
-  apply(then, value, [() => { state = 'done'; }, (error) => { state = 'failed'; reason = error; }]);
+  const seen = { state: 'pending', reason: undefined };
+  watch(value, seen);
   drain();
-  if (state === 'pending') return fail({ kind: 'timeout', text: 'the promise that the action returned never settles' });
-  if (state === 'failed') return fail(describe(reason));
+  if (seen.state === 'pending') return fail({ kind: 'timeout', text: 'the promise that the action returned never settles' });
+  if (seen.state === 'failed') return fail(describe(seen.reason));
   return undefined;
+}
+
+// `await`, not `then`: it asks neither for a species nor for a method that may be patched.
+async function watch(promise, seen) {
+  try {
+    await promise;
+    seen.state = 'done';
+  } catch (reason) {
+    seen.reason = reason;
+    seen.state = 'failed';
+  }
 }
 
 const NAMELESS = new Set(['anonymous', 'eval', '<anonymous>']); // V8's names for top-level code
 
 // A rejection's reason in the form in which Python hands back what was thrown.
 function describe(reason) {
-  const text = kernel.goString(reason);
+  const text = typeof reason === 'string' && reason.length > kernel.MAX_TEXT ? `a text of ${reason.length} characters` : kernel.goString(reason);
   const stack = reason instanceof Error ? String(reason.stack) : '';
   const match = /at (?:async )?(?:([^\s(]+) \()?action:[0-9a-f]+:(\d+):(\d+)/.exec(stack);
   return match === null ? { text } : { text, name: NAMELESS.has(match[1]) ? undefined : match[1], line: Number(match[2]) - kernel.BODY_LINES, column: Number(match[3]) };
@@ -247,19 +273,22 @@ function fail({ kind, text, name, line, column }) {
   }
   failure.message = failure.message.slice(0, 4096).toWellFormed();
   if (failure.kind === 'bad_request') run.error = failure;
-  run.outcomes[run.index] = { name: run.step.name, outcome: run.step.tolerated ? 'tolerated' : 'failed', error: failure };
+  run.outcome = { name: run.step.name, outcome: run.step.tolerated ? 'tolerated' : 'failed', error: failure };
 }
+
+let fit = true; // whether the last sweep left a realm that is fit for more
+const SLOW_MS = 20;
 
 // Runs what is left of the chain. Returns false if the realm is no longer fit for it.
 function proceed() {
   for (;;) {
-    if (run.outcomes[run.index] === undefined) runStep();
-    look();
+    if (run.outcome === null) runStep();
+    settle();
     if (chainEnds()) return true;
     drain();
     look();
     if (chainEnds()) return true;
-    const fit = kernel.sweep();
+    fit = kernel.sweep(); // on the action's time
     run.live = [];
     run.document = null; // what is held here cannot be collected
     note();
@@ -270,26 +299,52 @@ function proceed() {
   }
 }
 
-function chainEnds() { return run.isLast || run.error !== null || run.outcomes[run.index]?.outcome === 'failed'; }
+function chainEnds() { return run.isLast || run.error !== null || run.hasFailed; }
 
-// Takes what the script put into live arrays, and sees whether that was too much; more may
-// come with microtasks.
+// Runs the chain and hands over what came of it. Returns false as `proceed` does.
+function complete() {
+  if (!proceed()) return false;
+  if (now() - run.begunAt > SLOW_MS) sweepNow();
+  finish();
+  return true;
+}
+
+// A job that took long may have left a million names on the global object. To find and
+// delete them takes seconds, which must not be the next job's.
+function sweepNow() {
+  drain();
+  settle();
+  fit = kernel.sweep();
+}
+
+// Takes what the script put into live arrays, microtasks included.
+function settle() {
+  if (run.live.length > 0) drain();
+  look();
+}
+
+// Reads the live arrays, and sees whether that was too much.
 function look() {
   const live = run.live;
-  run.live = []; // what throws has failed the action, and is not looked at again
-  for (const each of live) each();
+  run.live = []; // what throws has failed the action, and is not read again
+  for (let i = 0; i < live.length; i++) live[i]();
   run.live = live;
-  if (run.excess !== null && run.outcomes[run.index] === undefined) fail({ kind: 'output_limit', text: run.excess });
+  if (run.excess !== null && run.outcome === null) fail({ kind: 'output_limit', text: run.excess });
 }
 
 // The log claim is written when its action has ended, for a tolerated failure too.
 function finishStep() {
-  run.outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
+  append(run.outcomes, currentOutcome());
+  run.outcome = null;
   if (run.claimLog.length === 0) return;
-  run.mutations.push(logMutation());
-  run.state.claims.set(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`);
+  append(run.mutations, logMutation());
+  noteLogClaim();
   run.claimLog = [];
 }
+
+function noteLogClaim() { run.state.claims.set(kernel.logClaim(run.step.name), `[${run.claimLog.join(',')}]`); }
+
+function currentOutcome() { return run.outcome ?? { name: run.step.name, outcome: 'succeeded', error: null }; }
 
 function logMutation() {
   return `{"op":"appendLogIntoClaims","action":${run.step.quoted},"key":${kernel.quote(kernel.logClaim(run.step.name))},"value":[${run.claimLog.join(',')}]}`;
@@ -298,76 +353,79 @@ function logMutation() {
 // The report as it stands. Written again if microtasks change something while it is
 // handed over, so it changes nothing itself.
 function report() {
-  const outcomes = run.outcomes.slice(0, run.index + 1);
-  outcomes[run.index] ??= { name: run.step.name, outcome: 'succeeded', error: null };
-  const failed = outcomes[run.index].outcome === 'failed';
-  const mutations = run.claimLog.length > 0 && !failed ? [...run.mutations, logMutation()] : run.mutations;
+  if (run.error !== null) return `{"actions":[],"mutations":[],"logs":[],"error":${stringify(run.error)}}`;
   const rest = run.job.steps.slice(run.index + 1).map(({ name }) => ({ name, outcome: 'skipped', error: null }));
-  if (run.error !== null) return `{"actions":[],"mutations":[],"logs":[],"error":${JSON.stringify(run.error)}}`;
-  return `{"actions":${JSON.stringify([...outcomes, ...rest])},"mutations":[${mutations.join(',')}],"logs":[${run.logs.join(',')}]}`;
+  return `{"actions":${stringify([...run.outcomes, currentOutcome(), ...rest])},"mutations":[${allMutations().join(',')}],"logs":[${run.logs.join(',')}]}`;
 }
+
+function allMutations() { return writesLog() ? [...run.mutations, logMutation()] : run.mutations; }
+function writesLog() { return run.claimLog.length > 0 && !run.hasFailed; }
 
 // What was done so far, and what the next action must know, for a chain that goes on in
-// another isolate.
-function partial() {
-  const error = run.error === null ? '' : `,"error":${JSON.stringify(run.error)}`;
-  return `{"actions":${JSON.stringify(run.outcomes)},"mutations":[${run.mutations.join(',')}],"logs":[${run.logs.join(',')}],"state":${JSON.stringify({ ...run.state.dump(), size: run.size })}${error}}`;
+// another isolate. It begins with the current step, unless that has come to an end.
+function partial(stepEnded) {
+  if (stepEnded && writesLog()) noteLogClaim();
+  const actions = stepEnded ? [...run.outcomes, currentOutcome()] : run.outcomes;
+  const error = run.error === null ? '' : `,"error":${stringify(run.error)}`;
+  return `{"actions":${stringify(actions)},"mutations":[${allMutations().join(',')}],"logs":[${run.logs.join(',')}],"state":${stringify({ ...run.state.dump(), size: run.size })}${error}}`;
 }
 
+// Also what is done again when microtasks changed something meanwhile.
 function finish() {
   if (!run.job.partial) return writeText(report());
-  drain(); // so that nothing changes any more
-  kernel.restore();
-  look();
-  if (run.outcomes[run.index]?.outcome !== 'failed') finishStep();
-  return writeText(partial());
+  drain();
+  settle();
+  kernel.restore(); // what the script patched for itself is needed to write what it did
+  return writeText(partial(true));
 }
 
 // Serves jobs until Python says otherwise. Returns 'left'; 'unfit' with a job that it has
 // not begun; 'unfinished' with a job that another isolate must finish (`collect`).
-function serve() {
-  for (;;) {
-    exchange();
-    while (words[REPLY] === AGAIN) {
-      look();
-      writeText(report());
-      exchange();
-    }
-    run = null;
-    if (words[REPLY] !== JOB) return 'left';
-    const text = readText();
-    if (!kernel.sweep()) return 'unfit';
-    if (words[LITTER] === 1) tidy();
-    begin(text);
-    if (!proceed()) return 'unfinished';
-    finish();
+// One way in, also after a throw: a script sees the stack below it, and what another
+// threw is none of its business.
+kernel.serve = function serve() {
+  let ending = words[REPLY] === THROWN ? takeThrown() : takeJob();
+  while (ending === undefined) {
+    if (!complete()) return 'unfinished';
+    ending = takeJob();
   }
+  return ending;
+};
+
+function takeThrown() {
+  words[REPLY] = JOB;
+  kernel.restore(); // or what it threw could not be read
+  fail(parse(readText()));
 }
 
-kernel.serve = serve;
+// Returns why there is no job, if there is none.
+function takeJob() {
+  exchange();
+  while (words[REPLY] === AGAIN) {
+    settle();
+    if (now() - run.begunAt > SLOW_MS) fit = kernel.sweep();
+    finish();
+    exchange();
+  }
+  run = null;
+  if (words[REPLY] !== JOB) return 'left';
+  const text = readText();
+  if (!fit || !kernel.sweep()) return 'unfit';
+  if (words[LITTER] === 1) tidy();
+  begin(text);
+  return undefined;
+}
 
-// After a throw: what was thrown is in the mailbox.
-kernel.resume = () => {
-  fail(JSON.parse(readText()));
-  if (!proceed()) return 'unfinished';
-  finish();
-  return serve();
-};
-
-// After a cancelled run, in this order: take what it left in live arrays, which may be cut
-// off too; then note the failure, and hand over what was done before it.
-kernel.look = () => {
-  kernel.restore();
-  look();
-};
-
+// After a cancelled run: note the failure, hand over what was done before it. To read the
+// live arrays may be cut off too: then this is called again, and they are not.
 kernel.collect = () => {
-  const failure = JSON.parse(readText());
   kernel.restore();
+  const failure = parse(readText());
   if (failure !== null) {
+    look();
+    kernel.restore();
     note();
     fail(failure);
-    if (run.step.tolerated) finishStep();
   }
-  writeText(partial());
+  writeText(partial(failure !== null));
 };

@@ -55,14 +55,19 @@ function actor(holder, path) {
 function setClaim(run) {
   return (key, value) => {
     const name = kernel.goString(key);
-    const objection = run.state.claims.objection(name);
-    if (objection === 'exists') run.appendClaimLog(`key ${kernel.goQuote(name)} already exists`);
-    if (objection !== undefined) return;
-    const json = kernel.goJson(value);
+    if (isRefused(run, name)) return;
+    const json = kernel.goJson(value, run);
+    if (isRefused(run, name)) return; // a getter of the value may have set it
     // The mutation first: what is over the limit is not set either.
     if (!run.state.claims.isShadowed(name)) run.mutate('setClaim', `"key":${kernel.quote(name)},"value":${json}`);
     run.state.claims.set(name, json);
   };
+}
+
+function isRefused(run, name) {
+  const objection = run.state.claims.objection(name);
+  if (objection === 'exists') run.appendClaimLog(`key ${kernel.goQuote(name)} already exists`);
+  return objection !== undefined;
 }
 
 function appendLog(run) {
@@ -73,11 +78,14 @@ function appendLog(run) {
 function setCustomAttribute(run) {
   return (...values) => {
     const text = (index) => (index < values.length ? kernel.attributeText(values[index]) : '');
-    const name = text(0);
-    if (run.state.attributes.has(name)) return;
+    const name = text(0), format = text(1);
     let rest = '';
-    for (let i = 2; i < values.length; i++) rest += (i === 2 ? '' : ',') + kernel.quote(text(i));
-    run.mutate('setCustomAttribute', `"name":${kernel.quote(name)},"nameFormat":${kernel.quote(text(1))},"values":[${rest}]`);
+    for (let i = 2; i < values.length; i++) {
+      rest += (i === 2 ? '' : ',') + kernel.quote(text(i));
+      if (rest.length > run.room) throw run.overflow();
+    }
+    if (run.state.attributes.has(name)) return; // asked last: writing a value out may have set it
+    run.mutate('setCustomAttribute', `"name":${kernel.quote(name)},"nameFormat":${kernel.quote(format)},"values":[${rest}]`);
     run.state.attributes.add(name);
   };
 }

@@ -1,0 +1,13 @@
+# rogue: empty_message
+# does: sends one empty frame
+# stage: job
+# job: worker_lost
+# log: protocol_violation protocol version 1 expected
+
+from __future__ import annotations
+
+from rogue_worker import Rogue
+
+
+def misbehave(rogue: Rogue) -> None:
+    rogue.send(b"")

@@ -1,0 +1,15 @@
+# rogue: message_of_many_frames
+# does: sends a message of 200000 frames, which does come to an end
+# stage: job
+# job: worker_lost
+# log: protocol_violation a message has 1 or 2 frames, this one 3
+# floods: yes
+
+from __future__ import annotations
+
+from rogue_worker import Rogue
+from zmtp import MORE, frame
+
+
+def misbehave(rogue: Rogue) -> None:
+    rogue.write(frame(b"", MORE) * 200_000 + frame(b""))

@@ -1,0 +1,15 @@
+# rogue: report_that_is_no_json
+# does: reports something else than JSON
+# stage: job
+# job: worker_lost
+# log: protocol_violation malformed report
+
+from __future__ import annotations
+
+from rogue_worker import Rogue
+
+from actionsd_protocol.messages import Report
+
+
+def misbehave(rogue: Rogue) -> None:
+    rogue.say(Report(rogue.job, []), b'{"actions": SECRET')
