@@ -87,13 +87,14 @@ def _any_escape(character: str) -> str:
 def _fixed_forms(value: str) -> set[bytes]:
     raw = value.encode()
     forms = {raw, value.encode("utf-16-le"), value.encode("utf-16-be")}
-    for digits in (raw.hex(), raw.hex().upper()):
-        pairs = [digits[start : start + 2] for start in range(0, len(digits), 2)]
-        forms.add(digits.encode())
+    units = value.encode("utf-16-be").hex()
+    for small, digits in ((raw.hex(), units), (raw.hex().upper(), units.upper())):
+        pairs = [small[start : start + 2] for start in range(0, len(small), 2)]
+        fours = [digits[start : start + 4] for start in range(0, len(digits), 4)]
+        forms.add(small.encode())
         forms.add("".join(f"%{pair}" for pair in pairs).encode())
-        if value.isascii():
-            forms.add("".join(rf"\u00{pair}" for pair in pairs).encode())
-            forms.add("".join(rf"\x{pair}" for pair in pairs).encode())
+        forms.add("".join(rf"\x{pair}" for pair in pairs).encode())
+        forms.add("".join(rf"\u{four}" for four in fours).encode())
     for offset in range(3):
         core = _base64_core(raw, offset)
         forms |= {core, core.translate(bytes.maketrans(b"+/", b"-_"))}
