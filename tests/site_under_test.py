@@ -90,15 +90,21 @@ async def silence(_: Asked, __: asyncio.StreamWriter) -> None:
 
 
 class Site:
-    """An HTTP server that answers by `answer`, or by the path in `answers`."""
+    """An HTTP server that answers by `answer`, or by the path in `answers`.
+
+    Or without having listened, if it does not `listen`.
+    """
 
     def __init__(
         self,
         answer: Answer = answering(),  # noqa: B008 - it has no state
         answers: dict[str, Answer] | None = None,
         tls: ssl.SSLContext | None = None,
+        *,
+        listen: bool = True,
     ) -> None:
         self._answer = answer
+        self._listen = listen
         self.answers = answers or {}
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
@@ -151,7 +157,7 @@ class Site:
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
-            asked = await _read(reader)
+            asked = await _read(reader) if self._listen else Asked("", "", {}, b"")
             self.asked.append(asked)
             path = asked.path.partition("?")[0]
             await self.answers.get(path, self._answer)(asked, writer)
