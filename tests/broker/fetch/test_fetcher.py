@@ -10,7 +10,7 @@ import time
 
 import pytest
 import trustme
-from site_under_test import (
+from servers import (
     Answer,
     Asked,
     Names,
@@ -20,6 +20,7 @@ from site_under_test import (
     policy,
     run,
     silence,
+    until,
 )
 
 from actionsd_broker.fetch.fetcher import Fetcher
@@ -434,8 +435,7 @@ def test_one_tenant_waits_for_its_own_fetches_only() -> None:
             tasks = [
                 asyncio.create_task(fetch(mine, slow.url(), fetcher=fetcher)) for _ in range(6)
             ]
-            while slow.connections < 2:
-                await asyncio.sleep(0.001)
+            await until(lambda: slow.connections == 2)
             others = policy(site.rule(), tenant="beta")
             fetched(await fetch(others, site.url(), fetcher=fetcher))
             request = FetchRequest("GET", site.url())

@@ -9,7 +9,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from site_under_test import (
+from servers import (
     Answer,
     Asked,
     Names,
@@ -20,6 +20,7 @@ from site_under_test import (
     repeating,
     run,
     silence,
+    until,
     writing,
 )
 
@@ -284,8 +285,7 @@ def test_cancelled_tls_handshake_leaves_no_socket() -> None:
             task = asyncio.create_task(
                 Fetcher(LIMITS).fetch(asked, policy(table), time.monotonic() + 9)
             )
-            while not site.connections:
-                await asyncio.sleep(0.001)
+            await until(lambda: site.connections > 0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert site.sockets_to_it() == 0

@@ -31,8 +31,10 @@ def test_header_that_is_ours_is_overlooked(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect"]
-    + ["Proxy-Authorization", "proxy-connection", "HTTP2-Settings"],
+    [
+        *("Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect"),
+        *("Proxy-Authorization", "proxy-connection", "HTTP2-Settings"),
+    ],
 )
 def test_hop_by_hop_header_is_refused(name: str) -> None:
     with pytest.raises(HeaderError, match=name):

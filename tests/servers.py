@@ -8,11 +8,13 @@ import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rrset
 import psutil
 
@@ -34,6 +36,17 @@ def run(scenario: Coroutine[Any, Any, T]) -> T:
             return await scenario
 
     return asyncio.run(patiently())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    while not condition():  # noqa: ASYNC110 - it may be anything, and `run` has a limit
+        await asyncio.sleep(0.001)
+
+
+def descriptors() -> set[str]:
+    """Return the descriptors that this process has open."""
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
 
 
 @dataclass(frozen=True)
@@ -237,7 +250,7 @@ class NameServer(asyncio.DatagramProtocol):
         answer.flags |= dns.flags.RA
         known = self._names.get(name)
         if known is None:
-            answer.set_rcode(3)
+            answer.set_rcode(dns.rcode.NXDOMAIN)
         elif kind == "A":
             records = known.pop(0) if len(known) > 1 else known[0]
             answer.answer.append(dns.rrset.from_text(name, 0, "IN", "A", *records.split()))
