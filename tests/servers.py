@@ -221,6 +221,7 @@ class NameServer(asyncio.DatagramProtocol):
         self._names = {f"{name.replace('_', '.')}.": found for name, found in names.items()}
         self.questions: list[str] = []
         self.mute = False
+        self.failing: set[str] = set()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -249,7 +250,9 @@ class NameServer(asyncio.DatagramProtocol):
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.RA
         known = self._names.get(name)
-        if known is None:
+        if kind in self.failing:
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif known is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         elif kind == "A":
             records = known.pop(0) if len(known) > 1 else known[0]

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import logging
 import ssl
+import threading
 import time
 
 import pytest
@@ -445,6 +446,18 @@ def test_one_tenant_waits_for_its_own_fetches_only() -> None:
             for outcome in await asyncio.gather(*tasks):
                 fetched(outcome)
             assert slow.most_at_once == 2
+
+    run(scenario())
+
+
+def test_no_thread_is_started() -> None:
+    async def scenario() -> None:
+        async with Site() as site, NameServer(api_test=["127.0.0.1"]) as server:
+            fetcher = Fetcher(FetchTable(), resolver=SystemResolver([("127.0.0.1", server.port)]))
+            threads = threading.active_count()
+            url = site.url(host="api.test")
+            fetched(await fetch(policy(site.rule("api.test")), url, fetcher=fetcher))
+            assert threading.active_count() == threads
 
     run(scenario())
 

@@ -49,6 +49,19 @@ def test_name_with_more_addresses_than_anybody_needs_is_an_error(tmp_path: Path)
         look_up("a.test", path=tmp_path, hosts="\n".join(f"{a} a.test" for a in many.split()))
 
 
+def test_server_that_fails_for_ipv6_is_asked_for_ipv4_all_the_same() -> None:
+    async def scenario() -> None:
+        async with NameServer(a_test=["192.0.2.1"]) as server:
+            resolver = SystemResolver([("127.0.0.1", server.port)])
+            server.failing = {"AAAA"}
+            assert [str(found) for found in await resolver.addresses("a.test")] == ["192.0.2.1"]
+            server.failing = {"A", "AAAA"}
+            with pytest.raises(ResolveError, match="no name server answers"):
+                await resolver.addresses("a.test")
+
+    run(scenario())
+
+
 def test_search_list_of_the_machine_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "resolv.conf").write_text("search example.test\nnameserver 127.0.0.1\n")
 
