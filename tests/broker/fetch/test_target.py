@@ -100,11 +100,24 @@ def test_location_with_two_readings_is_refused(location: str) -> None:
         follow_location(BASE, location)
 
 
-@given(st.text(alphabet=st.sampled_from("ab.:/@[]%?#\\ 0127x-é\t\uff11\u3002"), max_size=30))
-def test_what_is_read_reads_the_same_again(text: str) -> None:
-    try:
-        target = read_url("http://" + text)
-    except MalformedUrlError:
-        return
-    assert read_url(str(target.url())) == target
-    assert URL(str(target.url())).raw_host == target.host
+@pytest.mark.parametrize(
+    "text", ["http://[]@", "http://[", "http://]", "http://[]:1", "//::", "//]"]
+)
+def test_brackets_and_colons_that_hold_no_host_are_refused(text: str) -> None:
+    for read in (read_url, lambda location: follow_location(BASE, location)):
+        with pytest.raises(MalformedUrlError):
+            read(text)
+
+
+@given(
+    st.sampled_from(["http://", "https://a.com", "http://[", "//", "/", ""]),
+    st.text(alphabet=st.sampled_from("ab.:/@[]%?#\\ 0127x-é\t\uff11\u3002"), max_size=30),
+)
+def test_what_is_read_reads_the_same_again(start: str, text: str) -> None:
+    for read in (read_url, lambda location: follow_location(BASE, location)):
+        try:
+            target = read(start + text)
+        except MalformedUrlError:
+            continue
+        assert read_url(str(target.url())) == target
+        assert URL(str(target.url())).raw_host == target.host
