@@ -16,6 +16,13 @@ from html.entities import codepoint2name
 
 from actionsd_broker.fetch.outcomes import Header
 
+_SHORT = {
+    **{chr(number): rf"\\{letter}" for number, letter in zip(range(8, 14), "btnvfr", strict=True)},
+    "\0": r"\\0",
+    " ": r"\+",
+    "'": "(?:&apos;|\\\\')",
+}
+
 
 class Redactor:
     """Replaces one secret, in every form of it, by words that name it."""
@@ -29,11 +36,10 @@ class Redactor:
     def clean(self, body: bytes) -> bytes:
         """Return a body without the secret."""
         words = self._words.encode()
-        body = self._pattern.sub(words, body)
-        for form in self._forms:
+        for form in self._forms:  # the longest first: one may be a part of another
             if form in body:
                 body = body.replace(form, words)
-        return body
+        return self._pattern.sub(words, body)
 
     def clean_headers(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
         """Return headers without the secret; one that has it in its name is left out."""
@@ -76,9 +82,8 @@ def _any_escape(character: str) -> str:
         ways.append(rf"\\x(?i:{number:02x})")
     if number in codepoint2name:
         ways.append(f"&{codepoint2name[number]};")
-    short = {"\n": r"\\n", "\r": r"\\r", "\t": r"\\t", " ": r"\+", "'": "&apos;"}
-    if character in short:
-        ways.append(short[character])
+    if character in _SHORT:
+        ways.append(_SHORT[character])
     elif character.isascii() and character.isprintable():
         ways.append(re.escape(f"\\{character}"))  # \" \\ \/ and what else is quoted so
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"

@@ -9,21 +9,35 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from actionsd_broker.fetch.redaction import Redactor
 
 VALUE = "s3cr3t/+\"k\\y=é&<x>' z"
+
+
+def units(text: str, form: str) -> str:
+    """Escape every UTF-16 unit of a text, as JSON and JavaScript do."""
+    code = text.encode("utf-16-be")
+    return "".join(form.format(int.from_bytes(code[at : at + 2])) for at in range(0, len(code), 2))
+
+
+def is_plain(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
 FORMS: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "JSON": lambda value: json.dumps(value)[1:-1],
     "JSON in UTF-8": lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
     "JSON with slashes escaped": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
     "JSON with all but ASCII letters escaped": lambda value: "".join(
-        c if c.isascii() and c.isalnum() else f"\\u{ord(c):04X}" for c in value
+        c if is_plain(c) else units(c, "\\u{:04X}") for c in value
     ),
-    "every character as \\u": lambda value: "".join(f"\\u{ord(c):04x}" for c in value),
+    "every character as \\u": lambda value: units(value, "\\u{:04x}"),
     "JavaScript \\x": lambda value: "".join(
-        c if c.isalnum() else f"\\x{ord(c):02x}" for c in value
+        c if is_plain(c) else units(c, "\\x{:02x}" if ord(c) < 256 else "\\u{:04x}") for c in value
     ),
     "URL": lambda value: quote(value, safe=""),
     "URL with slashes": quote,
@@ -31,11 +45,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "form": quote_plus,
     "every byte as %": lambda value: "".join(f"%{byte:02X}" for byte in value.encode()),
     "HTML": html.escape,
-    "HTML by number": lambda value: "".join(
-        c if c.isalnum() and c.isascii() else f"&#{ord(c)};" for c in value
-    ),
+    "HTML by number": lambda value: "".join(c if is_plain(c) else f"&#{ord(c)};" for c in value),
     "HTML by hexadecimal number": lambda value: "".join(
-        c if c.isalnum() and c.isascii() else f"&#x{ord(c):X};" for c in value
+        c if is_plain(c) else f"&#x{ord(c):X};" for c in value
     ),
     "hexadecimal": lambda value: value.encode().hex(),
     "HEXADECIMAL": lambda value: value.encode().hex().upper(),
@@ -64,6 +76,13 @@ def test_secret_is_removed_from_base64_wherever_it_stands(
 @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
 def test_secret_is_removed_from_utf_16(coding: str) -> None:
     assert Redactor("n", PLAIN).clean(PLAIN.encode(coding)) == b"[secret n removed]"
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=8, max_size=40))
+def test_any_value_is_removed_in_every_form(value: str) -> None:
+    redactor = Redactor("n", value)
+    for form in FORMS.values():
+        assert redactor.clean(form(value).encode()) == b"[secret n removed]"
 
 
 def test_every_occurrence_is_removed() -> None:
