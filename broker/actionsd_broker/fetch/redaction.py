@@ -36,7 +36,7 @@ class Redactor:
     def clean(self, body: bytes) -> bytes:
         """Return a body without the secret."""
         words = self._words.encode()
-        for form in self._forms:  # the longest first: one may be a part of another
+        for form in self._forms:  # whole, before a part of one is taken for another
             if form in body:
                 body = body.replace(form, words)
         return self._pattern.sub(words, body)
@@ -60,7 +60,7 @@ class Redactor:
     def _names(self, name: str) -> bool:
         # A name's case is nothing to go by.
         folded = name.lower().encode()
-        forms = [form.lower() for form in self._forms]
+        forms = [form.lower() for form in (self._value.encode(), *self._forms)]
         return any(form in folded for form in forms) or self.clean(folded) != folded
 
     def __repr__(self) -> str:
@@ -91,7 +91,7 @@ def _any_escape(character: str) -> str:
 
 def _fixed_forms(value: str) -> set[bytes]:
     raw = value.encode()
-    forms = {raw, value.encode("utf-16-le"), value.encode("utf-16-be")}
+    forms = {value.encode("utf-16-le"), value.encode("utf-16-be")}
     units = value.encode("utf-16-be").hex()
     for small, digits in ((raw.hex(), units), (raw.hex().upper(), units.upper())):
         pairs = [small[start : start + 2] for start in range(0, len(small), 2)]
