@@ -11,10 +11,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from actionsd_broker.errors import ConfigError
-from actionsd_broker.fetch.hosts import HostError, read_pattern
 from actionsd_broker.fetch.limits import FetchTable
 from actionsd_broker.fetch.rules import RuleError, make_rules
-from actionsd_broker.fetch.vault import SecretName, SecretTable
+from actionsd_broker.fetch.vault import SecretTable, check_table
 from actionsd_broker.metadata.limits import MAX_USER_ENTRIES, MAX_USER_KIB, Limits
 from actionsd_broker.metadata.place import MEMORY
 from actionsd_broker.toml_lines import find_line, line_of
@@ -82,7 +81,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Annotated[str, Meta(pattern=r"^(debug|info|warning|error)\Z")] = "info"
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
     fetch: FetchTable = FetchTable()
-    secrets: dict[SecretName, SecretTable] = {}
+    secrets: dict[str, SecretTable] = {}
 
     def changed(self, **changes: Any) -> Config:
         """Return the same with some values changed; raises ConfigError as a file would."""
@@ -153,15 +152,10 @@ def _check_fetch(config: Config, text: str, name: str) -> None:
         line = find_line(text, ["fetch", "allow", *error.keys])
         raise ConfigError(f"{name}:{line}: {error}") from error
     for secret, table in config.secrets.items():
-        line = find_line(text, ["secrets", secret])
-        if (table.file is None) == (table.env is None):
-            raise ConfigError(f"{name}:{line}: secret {secret}: expected either file or env")
-        try:
-            for host in table.hosts:
-                read_pattern(host)
-        except HostError as error:
-            line = find_line(text, ["secrets", secret, "hosts"])
-            raise ConfigError(f"{name}:{line}: secret {secret}: {error}") from error
+        problem = check_table(secret, table)
+        if problem is not None:
+            line = find_line(text, ["secrets", secret])
+            raise ConfigError(f"{name}:{line}: secret {secret}: {problem}")
 
 
 def check_endpoint(endpoint: str) -> None:

@@ -55,6 +55,19 @@ def test_zero_is_allowed_where_it_has_a_meaning(text: str) -> None:
     parse_config(text, "x.toml")
 
 
+def test_secrets_files_are_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "actionsd.toml"
+    path.write_text('[secrets.x]\nfile = "x.txt"\nhosts = ["a.com"]\n')
+    assert load_config(path).secrets["x"].file == str(tmp_path / "x.txt")
+
+
+def test_entries_and_secrets_outlive_the_command_line() -> None:
+    text = '[[fetch.allow]]\nhost="a.b"\n[secrets.x]\nenv="X"\nhosts=["a.b"]\n'
+    config = parse_config(text, "x.toml")
+    changed = config.changed(workers=4)
+    assert (changed.fetch, changed.secrets) == (config.fetch, config.secrets)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -72,6 +85,17 @@ def test_zero_is_allowed_where_it_has_a_meaning(text: str) -> None:
         ("[metadata]\nuser_kib = 2049", r"x.toml:2: .*<= 2048.*user_kib"),
         ('endpoint = "tcp://0.0.0.0:5000"', "expected ipc://PATH"),
         ('endpoint = "http://x"', "expected ipc://PATH"),
+        ("[fetch]\nat_once = 0", r"x.toml:2: .*at_once"),
+        ('[[fetch.allow]]\nhost="a.b"\n[[fetch.allow]]\nport=0', r"x.toml:4: .*port"),
+        ("[[fetch.allow]]\nport=1", r"x.toml:1: .*missing required field `host`"),
+        ('[[fetch.allow]]\nhost="a.b"\n[[fetch.allow]]\nhost="127.1"', r"x.toml:4: .*no IPv4"),
+        ('[fetch]\nallow=[{host="a.b", path="x"}]', r"x.toml:2: a path starts with /"),
+        ('[[fetch.allow]]\nhost="a.b"\nhosts="c"', r"x.toml:3: .*unknown field `hosts`"),
+        ('[secrets.x]\nfile="a"', r"x.toml:1: secret x: expected hosts"),
+        ('[secrets.x]\nhosts=["a.b"]', r"x.toml:1: secret x: expected either file or env"),
+        ('[secrets.x]\nfile="f"\nenv="E"\nhosts=["a"]', r"x.toml:1: secret x: expected either"),
+        ('[secrets.x]\nfile="f"\nhosts=["*"]', r"x.toml:1: secret x: a \* stands for"),
+        ('[secrets."a b"]\nfile="f"\nhosts=["a"]', r"x.toml:1: secret a b: a secret's name"),
     ],
 )
 def test_mistake_is_named_with_its_line(text: str, message: str) -> None:

@@ -96,6 +96,43 @@ def test_mistake_is_named_with_file_line_and_reason(
     assert problems(directory)[0].startswith(problem)
 
 
+ENTRIES = """
+[[fetch.allow]]
+host = "a.com"
+
+[[fetch.allow]]
+host = "b.com"
+
+[[actions.hello.fetch.allow]]
+host = "c.com"
+"""
+
+
+def test_entries_hold_for_the_tenant_and_those_of_an_action_for_it_only(directory: Path) -> None:
+    (directory / "acme.toml").write_text(MANIFEST + ENTRIES)
+    registry = load_registry(directory)
+    assert [str(rule.host) for rule in registry.rules("acme")] == ["a.com", "b.com"]
+    own = registry.rules("acme", "hello")[-1]
+    assert own.name == "[[fetch.allow]] 1 of action hello of tenant acme"
+    assert len(registry.rules("acme", "other")) == 2
+    assert registry.rules("nobody") == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("b.com", "127.1", "D/acme.toml:16: the host is no IPv4 address"),
+        ("c.com", "*.com", "D/acme.toml:19: a * needs a name of two labels"),
+        ('"b.com"', "5", "D/acme.toml:16: Expected `str`, got `int`"),
+    ],
+)
+def test_mistake_in_an_entry_is_named_with_its_line(
+    directory: Path, old: str, new: str, problem: str
+) -> None:
+    (directory / "acme.toml").write_text(MANIFEST + ENTRIES.replace(old, new))
+    assert problems(directory)[0].startswith(problem)
+
+
 def test_every_problem_is_named_at_once(directory: Path) -> None:
     (directory / "beta.toml").write_text("[flows]\nx = []\ny = []\n")
     (directory / "acme.toml").write_text("nonsense")

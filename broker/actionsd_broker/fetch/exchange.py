@@ -15,7 +15,6 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 import aiohttp
@@ -54,24 +53,27 @@ class ExchangeError(Exception):
         self.kind = kind
 
 
-@dataclass(frozen=True)
 class Reply:
     """A response whose body has not been read yet."""
 
-    status: int
-    headers: tuple[Header, ...] = field(repr=False)
-    content: aiohttp.StreamReader = field(repr=False)
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers: tuple[Header, ...] = tuple(
+            (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+            for name, value in response.raw_headers
+        )
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Read the body as it comes; raises ExchangeError."""
-        while True:
-            try:
-                chunk = await self.content.readany()
-            except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
-                _explain(error)
-            if not chunk:
-                return
-            yield chunk
+    async def read(self) -> bytes:
+        """Return the next bytes of the body, none at its end; raises ExchangeError."""
+        try:
+            return await self._response.content.readany()
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+            _explain(error)
+
+    def close(self) -> None:
+        """Give the connection up, with what was not read."""
+        self._response.close()
 
 
 class Exchanges:
@@ -105,9 +107,14 @@ class Exchanges:
             max_headers=MAX_RESPONSE_HEADERS,
             timeout=aiohttp.ClientTimeout(connect=connect_seconds, ceil_threshold=1e9),
         )
+        reply = None
         try:
-            yield await _send(session, target, outgoing)
+            reply = await _send(session, target, outgoing)
+            _check(reply)
+            yield reply
         finally:
+            if reply is not None:
+                reply.close()
             connector.cut()
             await session.close()
             await connector.wait_closed()
@@ -125,16 +132,15 @@ async def _send(session: aiohttp.ClientSession, target: Target, outgoing: Outgoi
         )
     except (aiohttp.ClientError, OSError) as error:
         _explain(error)
-    if response.status < 200:
+    return Reply(response)
+
+
+def _check(reply: Reply) -> None:
+    if reply.status < 200:
         raise ExchangeError(Fault.PROTOCOL, "the server changes the protocol unasked")
-    headers = tuple(
-        (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-        for name, value in response.raw_headers
-    )
-    if size_of(headers) > MAX_RESPONSE_HEADER_BYTES:
+    if size_of(reply.headers) > MAX_RESPONSE_HEADER_BYTES:
         reason = f"it has more than {MAX_RESPONSE_HEADER_BYTES} bytes of headers"
         raise ExchangeError(Fault.TOO_LARGE, reason)
-    return Reply(response.status, headers, response.content)
 
 
 def _complete(headers: Sequence[Header], target: Target) -> list[Header]:

@@ -224,7 +224,7 @@ class Fetcher:
         progress.stage = "reading the response"
         try:
             body = Body(coding, limit)
-            async for chunk in reply.chunks():
+            while chunk := await reply.read():
                 body.feed(chunk)
             return body.finish(), of_response(reply.headers, decoded=body.is_coded)
         except TooLargeError:

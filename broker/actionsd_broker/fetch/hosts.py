@@ -34,6 +34,8 @@ def spell_host(text: str) -> str:
     """
     if not text:
         raise HostError("the host is empty")
+    if len(text) > MAX_HOST_CHARACTERS:
+        raise HostError(f"the host has more than {MAX_HOST_CHARACTERS} characters")
     if ":" in text:
         return _spell_ipv6(text)
     name = text.translate(_LOWER)  # ASCII only: what lower() makes of others, IDNA refuses
@@ -44,7 +46,7 @@ def spell_host(text: str) -> str:
         raise HostError("the host ends with a dot")
     if _NUMBER.match(labels[-1]):
         return _spell_ipv4(name)
-    if len(name) > MAX_HOST_CHARACTERS:
+    if len(name) > MAX_HOST_CHARACTERS:  # in its ASCII form
         raise HostError(f"the host has more than {MAX_HOST_CHARACTERS} characters")
     for label in labels:
         if not _LABEL.match(label):

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from actionsd_broker.fetch.addresses import judge_address
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.outcomes import Denial
-from actionsd_broker.fetch.rules import NEVER_METHODS, Missed, Rule, likeness
+from actionsd_broker.fetch.rules import ALIKE, NEVER_METHODS, Missed, Rule, likeness
 from actionsd_broker.fetch.target import Target
-
-_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def nearest(policy: Policy, target: Target, method: str) -> str:
     missed = {rule: rule.misses(target, method) for rule in policy.rules}
     best = max(policy.rules, key=lambda rule: _closeness(rule, target, missed[rule]))
     like = likeness(best, target)
-    if like < _ALIKE:
+    if like < ALIKE:
         count = len(policy.rules)
         return f"none of the {count} entries is for {target.host}, or for a host like it"
     return f"nearest is {best}; {'; '.join(miss.words for miss in missed[best])}"

@@ -16,6 +16,13 @@ from html.entities import codepoint2name
 
 from actionsd_broker.fetch.outcomes import Header
 
+_SHORT = {
+    **{chr(number): rf"\\{letter}" for number, letter in zip(range(8, 14), "btnvfr", strict=True)},
+    "\0": r"\\0",
+    " ": r"\+",
+    "'": "(?:&apos;|\\\\')",
+}
+
 
 class Redactor:
     """Replaces one secret, in every form of it, by words that name it."""
@@ -29,11 +36,10 @@ class Redactor:
     def clean(self, body: bytes) -> bytes:
         """Return a body without the secret."""
         words = self._words.encode()
-        body = self._pattern.sub(words, body)
-        for form in self._forms:
+        for form in self._forms:  # whole, before a part of one is taken for another
             if form in body:
                 body = body.replace(form, words)
-        return body
+        return self._pattern.sub(words, body)
 
     def clean_headers(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
         """Return headers without the secret; one that has it in its name is left out."""
@@ -54,7 +60,7 @@ class Redactor:
     def _names(self, name: str) -> bool:
         # A name's case is nothing to go by.
         folded = name.lower().encode()
-        forms = [form.lower() for form in self._forms]
+        forms = [form.lower() for form in (self._value.encode(), *self._forms)]
         return any(form in folded for form in forms) or self.clean(folded) != folded
 
     def __repr__(self) -> str:
@@ -76,9 +82,8 @@ def _any_escape(character: str) -> str:
         ways.append(rf"\\x(?i:{number:02x})")
     if number in codepoint2name:
         ways.append(f"&{codepoint2name[number]};")
-    short = {"\n": r"\\n", "\r": r"\\r", "\t": r"\\t", " ": r"\+", "'": "&apos;"}
-    if character in short:
-        ways.append(short[character])
+    if character in _SHORT:
+        ways.append(_SHORT[character])
     elif character.isascii() and character.isprintable():
         ways.append(re.escape(f"\\{character}"))  # \" \\ \/ and what else is quoted so
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
@@ -86,14 +91,15 @@ def _any_escape(character: str) -> str:
 
 def _fixed_forms(value: str) -> set[bytes]:
     raw = value.encode()
-    forms = {raw, value.encode("utf-16-le"), value.encode("utf-16-be")}
-    for digits in (raw.hex(), raw.hex().upper()):
-        pairs = [digits[start : start + 2] for start in range(0, len(digits), 2)]
-        forms.add(digits.encode())
+    forms = {value.encode("utf-16-le"), value.encode("utf-16-be")}
+    units = value.encode("utf-16-be").hex()
+    for small, digits in ((raw.hex(), units), (raw.hex().upper(), units.upper())):
+        pairs = [small[start : start + 2] for start in range(0, len(small), 2)]
+        fours = [digits[start : start + 4] for start in range(0, len(digits), 4)]
+        forms.add(small.encode())
         forms.add("".join(f"%{pair}" for pair in pairs).encode())
-        if value.isascii():
-            forms.add("".join(rf"\u00{pair}" for pair in pairs).encode())
-            forms.add("".join(rf"\x{pair}" for pair in pairs).encode())
+        forms.add("".join(rf"\x{pair}" for pair in pairs).encode())
+        forms.add("".join(rf"\u{four}" for four in fours).encode())
     for offset in range(3):
         core = _base64_core(raw, offset)
         forms |= {core, core.translate(bytes.maketrans(b"+/", b"-_"))}

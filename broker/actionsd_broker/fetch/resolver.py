@@ -78,17 +78,21 @@ class SystemResolver:
     async def _from_dns(self, name: str) -> tuple[Address, ...]:
         try:
             resolver = self._configured()
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(_ask(resolver, name, kind))
-                    for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)
-                ]
-        except* (dns.exception.DNSException, OSError) as errors:
-            raise ResolveError(_describe(name, errors)) from None
-        found = [address for task in tasks for address in task.result()]
-        if not found:
-            raise ResolveError(f"{name} has no address")
-        return _in_order(found)
+        except (dns.exception.DNSException, OSError) as error:
+            raise _explain(name, error) from error
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_ask(resolver, name, kind))
+                for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)
+            ]
+        answers = [task.result() for task in tasks]
+        found = [address for answer in answers if isinstance(answer, list) for address in answer]
+        if found:
+            return _in_order(found)  # some servers fail when they are asked for IPv6
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise _explain(name, answer)
+        raise ResolveError(f"{name} has no address")
 
     def _configured(self) -> dns.asyncresolver.Resolver:
         # The file changes when the machine changes networks.
@@ -105,22 +109,22 @@ class SystemResolver:
 
 async def _ask(
     resolver: dns.asyncresolver.Resolver, name: str, kind: dns.rdatatype.RdataType
-) -> list[Address]:
-    answer = await resolver.resolve(
-        dns.name.from_text(f"{name}."), kind, raise_on_no_answer=False, search=False
-    )
+) -> list[Address] | Exception:
+    try:
+        answer = await resolver.resolve(
+            dns.name.from_text(f"{name}."), kind, raise_on_no_answer=False, search=False
+        )
+    except (dns.exception.DNSException, OSError) as error:
+        return error
     return [ip_address(record.address) for record in answer.rrset or ()]
 
 
-def _describe(name: str, errors: BaseExceptionGroup[Exception]) -> str:
-    first = errors.exceptions[0]
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    if isinstance(first, dns.resolver.NXDOMAIN):
-        return f"there is no {name}"
-    if isinstance(first, (dns.exception.Timeout, dns.resolver.NoNameservers)):
-        return f"no name server answers for {name}"
-    return f"{name} cannot be looked up ({type(first).__name__})"
+def _explain(name: str, error: Exception) -> ResolveError:
+    if isinstance(error, dns.resolver.NXDOMAIN):
+        return ResolveError(f"there is no {name}")
+    if isinstance(error, (dns.exception.Timeout, dns.resolver.NoNameservers)):
+        return ResolveError(f"no name server answers for {name}")
+    return ResolveError(f"{name} cannot be looked up ({type(error).__name__})")
 
 
 def _in_order(addresses: Sequence[Address]) -> tuple[Address, ...]:

@@ -56,6 +56,10 @@ class AllowTable(Struct, frozen=True, forbid_unknown_fields=True):
     private: bool = False
 
 
+ALIKE = 0.7
+"""From this likeness on, an entry may have been meant."""
+
+
 class AllowSection(Struct, frozen=True, forbid_unknown_fields=True):
     """The table `fetch` of a tenant's manifest, or of one of its actions."""
 
@@ -179,9 +183,13 @@ def likeness(rule: Rule, target: Target) -> float:
         return 1.0
     if address_of(rule.host.host) is not None or target.address is not None:
         return 0.0
-    ends = target.host == rule.host.host or target.host.endswith(f".{rule.host.host}")
-    ratio = SequenceMatcher(None, _readable(rule.host.host), _readable(target.host)).ratio()
-    return 0.99 if ends else ratio * 0.98
+    if f".{target.host}".endswith(f".{rule.host.host}"):
+        return 0.99
+    matcher = SequenceMatcher(None, _readable(rule.host.host), _readable(target.host))
+    # The first two are cheap and never too low: most hosts are nothing like each other.
+    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE:
+        return 0.0
+    return matcher.ratio() * 0.98
 
 
 def _readable(host: str) -> str:

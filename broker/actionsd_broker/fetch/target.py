@@ -31,6 +31,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PATH_SAFE = "/:@!$&'()*+,;=%"
 _QUERY_SAFE = _PATH_SAFE + "?[]"
 _MAX_STAGES = 5
+_UNREADABLE = (ValueError, IndexError)  # the second for "//[]@", with yarl 1.25
 
 
 class MalformedUrlError(ValueError):
@@ -91,7 +92,7 @@ def read_url(text: str) -> Target:
     try:
         url = URL(text, encoded=True)
         authority, host, port = url.raw_authority, url.raw_host or "", url.explicit_port
-    except ValueError:
+    except _UNREADABLE:
         _refuse("host or port cannot be read")
     if "@" in authority:
         _refuse("it names a user")
@@ -119,10 +120,10 @@ def follow_location(base: Target, location: str) -> Target:
     if _SCHEME.match(location):
         return read_url(location)
     try:
-        joined = base.url().join(URL(location, encoded=True))
-    except ValueError:
+        joined = str(base.url().join(URL(location, encoded=True)))
+    except _UNREADABLE:
         _refuse("the place of a redirect cannot be read")
-    return read_url(str(joined))
+    return read_url(joined)
 
 
 def spell_path(path: str) -> str:

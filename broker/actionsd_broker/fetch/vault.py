@@ -10,20 +10,19 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from actionsd_broker.fetch.headers import HeaderError, check_value, value_of
-from actionsd_broker.fetch.hosts import HostPattern
+from actionsd_broker.fetch.hosts import HostError, HostPattern, read_pattern
 from actionsd_broker.fetch.outcomes import Denial
 from actionsd_broker.fetch.policy import Refusal
 from actionsd_broker.fetch.redaction import Redactor
 from actionsd_broker.fetch.redirects import Outgoing
 
-SecretName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")]
-
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _PLACEHOLDER = re.compile(r"\{\{secret:([^{}]*)\}\}")
 _PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
 _OPENING = "{{secret:"
@@ -38,10 +37,26 @@ class SecretTable(Struct, frozen=True, forbid_unknown_fields=True):
     tenants  the tenants whose scripts may use it; all, if it is left out
     """
 
-    hosts: Annotated[tuple[str, ...], Meta(min_length=1)]
+    hosts: tuple[str, ...] = ()
     file: str | None = None
     env: str | None = None
     tenants: tuple[str, ...] | None = None
+
+
+def check_table(name: str, table: SecretTable) -> str | None:
+    """Return what is wrong with a table, None if nothing is."""
+    if not _NAME.match(name):
+        return "a secret's name has letters, digits, _ . and - only"
+    if (table.file is None) == (table.env is None):
+        return "expected either file or env"
+    if not table.hosts:
+        return "expected hosts, those that it may be sent to"
+    try:
+        for host in table.hosts:
+            read_pattern(host)
+    except HostError as error:
+        return str(error)
+    return None
 
 
 @dataclass(frozen=True)
