@@ -1,0 +1,322 @@
+"""Calls of workers are carried out for the job that they have, and end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import select
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from servers import Answer as SiteAnswer
+from servers import Site, answering, silence
+
+from actionsd_broker.calls import Answered, Calls
+from actionsd_broker.config import Config, MetadataConfig
+from actionsd_broker.errors import MetadataFileError
+from actionsd_broker.fetch.limits import FetchTable
+from actionsd_broker.fetch.rules import AllowTable, Rule, make_rules
+from actionsd_broker.fetch.vault import Vault
+from actionsd_broker.job import Job
+from actionsd_broker.plan import make_plan
+from actionsd_protocol.errors import FailureKind, RemoteProtocolError
+from actionsd_protocol.messages import Action, Call, Fetch, GetMetadata, SetMetadata
+
+PATIENCE_SECONDS = 30.0
+ALICE = b'{"user": {"id": "alice"}}'
+
+
+def no_rules(_tenant: str, _action: str) -> tuple[Rule, ...]:
+    return ()
+
+
+def job(*names: str, tenant: str = "acme", context: bytes = ALICE, check: bool = False) -> Job:
+    plan = make_plan([Action(name=name, script="") for name in names or ("f",)])
+    return Job(7, tenant, "preuserinfo", plan, context, check, 0.0)
+
+
+def fetch(url: str, call: int = 1, step: int = 0, seconds: float = 20.0) -> Fetch:
+    return Fetch(7, call, step, seconds, "GET", url, [], has_body=False)
+
+
+def store(key: str, call: int = 1) -> SetMetadata:
+    return SetMetadata(job=7, call=call, step=0, key=key)
+
+
+def read(call: int = 1) -> GetMetadata:
+    return GetMetadata(job=7, call=call, step=0)
+
+
+class Desk:
+    """Calls under test, and their answers one by one."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._answered: list[Answered] = []
+
+    def begin(self, worker: str, message: Call, payload: bytes = b"") -> None:
+        answered = self.calls.begin(worker, message, payload)
+        if answered is not None:
+            self._answered.append(answered)
+
+    def answer(self) -> Answered:
+        while not self._answered:
+            readable, _, _ = select.select([self.calls.fileno()], [], [], PATIENCE_SECONDS)
+            assert readable, "no answer"
+            self._answered += self.calls.take()
+        return self._answered.pop(0)
+
+    def ask(self, worker: str, message: Call, payload: bytes = b"") -> Answered:
+        self.begin(worker, message, payload)
+        return self.answer()
+
+
+def allowing(there: Site, **limits: int) -> Config:
+    return Config(fetch=FetchTable(allow=(there.rule(),), **limits))
+
+
+@contextmanager
+def desk(
+    config: Config | None = None, rules: Callable[[str, str], tuple[Rule, ...]] = no_rules
+) -> Iterator[Desk]:
+    calls = Calls(config or Config(), Vault(), rules)
+    calls.start()
+    try:
+        yield Desk(calls)
+    finally:
+        calls.close()
+
+
+@contextmanager
+def site(answer: SiteAnswer) -> Iterator[Site]:
+    """Run a site on a thread of its own."""
+    begun, end = threading.Event(), threading.Event()
+    sites: list[Site] = []
+
+    async def serve() -> None:
+        async with Site(answer) as running:
+            sites.append(running)
+            begun.set()
+            await asyncio.to_thread(end.wait, PATIENCE_SECONDS)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert begun.wait(PATIENCE_SECONDS)
+    try:
+        yield sites[0]
+    finally:
+        end.set()
+        thread.join()
+
+
+def failure(answered: Answered) -> tuple[FailureKind, str]:
+    assert answered.message.failure is not None
+    return answered.message.failure.kind, answered.message.failure.message
+
+
+def keys(answered: Answered) -> list[str]:
+    assert answered.message.failure is None
+    return [entry["key"] for entry in msgspec.json.decode(answered.payload)["metadata"]]
+
+
+def test_fetch_brings_status_headers_and_text_and_is_counted() -> None:
+    with (
+        site(answering("h\xe9".encode(), 404, ("X-A: 1",))) as there,
+        desk(allowing(there)) as here,
+    ):
+        here.calls.begun("w", job("f", "g"))
+        answered = here.ask("w", fetch(there.url(), step=1))
+        counted = here.calls.ended("w")
+    assert (answered.worker, answered.message.job, answered.message.call) == ("w", 7, 1)
+    document = msgspec.json.decode(answered.payload)
+    assert (document["status"], document["body"]) == (404, "h\xe9")
+    assert ["X-A", "1"] in document["headers"]
+    assert dict(counted) == {1: 1}
+
+
+def test_body_that_is_no_utf8_is_mended() -> None:
+    with site(answering(b"a\xffb")) as there, desk(allowing(there)) as here:
+        here.calls.begun("w", job())
+        answered = here.ask("w", fetch(there.url()))
+    assert msgspec.json.decode(answered.payload)["body"] == "a\ufffdb"
+
+
+def test_answer_that_no_frame_can_hold_is_a_failed_fetch() -> None:
+    # Six characters of JSON for each byte.
+    with site(answering(b"\x01" * 2**20)) as there, desk(allowing(there)) as here:
+        here.calls.begun("w", job())
+        kind, text = failure(here.ask("w", fetch(there.url())))
+    assert kind is FailureKind.FETCH_FAILED
+    assert "more than" in text
+
+
+def test_rules_are_those_of_the_tenant_and_the_action_that_asks() -> None:
+    asked: list[tuple[str, str]] = []
+    with site(answering()) as there:
+
+        def rules(tenant: str, action: str) -> tuple[Rule, ...]:
+            asked.append((tenant, action))
+            allowed = (there.rule(),) if (tenant, action) == ("acme", "g") else ()
+            return make_rules(allowed, "the test")
+
+        with desk(rules=rules) as here:
+            here.calls.begun("w", job("f", "g"))
+            denied = here.ask("w", fetch(there.url(), 1, step=0))
+            allowed = here.ask("w", fetch(there.url(), 2, step=1))
+            here.calls.begun("v", job("f", "g", tenant="other"))
+            others = here.ask("v", fetch(there.url(), 1, step=1))
+    assert failure(denied)[0] is failure(others)[0] is FailureKind.FETCH_DENIED
+    assert allowed.message.failure is None
+    assert asked == [("acme", "f"), ("acme", "g"), ("other", "g")]
+
+
+def test_denial_tells_the_script_little_and_the_log_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    table = AllowTable(host="localhost", scheme="http", port=81, methods=("GET",), path="/")
+    with desk(Config(fetch=FetchTable(allow=(table,)))) as here:
+        here.calls.begun("w", job())
+        kind, text = failure(here.ask("w", fetch("http://localhost:81/")))
+    assert kind is FailureKind.FETCH_DENIED
+    assert "127.0.0.1" not in text
+    (record,) = [record for record in caplog.records if record.message == "fetch_denied"]
+    reason = vars(record)["fields"]["reason"]
+    assert "127.0.0.1" in reason
+    assert "tenant acme, action f" in reason
+
+
+def test_one_fetch_too_many_fails_before_it_is_made() -> None:
+    with site(answering()) as there, desk(allowing(there, per_job=1)) as here:
+        here.calls.begun("w", job())
+        here.ask("w", fetch(there.url(), 1))
+        kind, text = failure(here.ask("w", fetch(there.url(), 2)))
+        here.calls.ended("w")
+        here.calls.begun("w", job())
+        again = here.ask("w", fetch(there.url(), 1))
+        assert len(there.asked) == 2
+    assert (kind, "more than 1 fetches" in text) == (FailureKind.FETCH_FAILED, True)
+    assert again.message.failure is None
+
+
+def test_fetch_ends_when_the_time_of_its_action_does() -> None:
+    with site(silence) as there, desk(allowing(there)) as here:
+        here.calls.begun("w", job())
+        kind, text = failure(here.ask("w", fetch(there.url(), seconds=0.05)))
+    assert kind is FailureKind.FETCH_FAILED
+    assert "time was up" in text
+
+
+def test_job_that_ends_takes_its_fetch_with_it() -> None:
+    with site(silence) as there, desk(allowing(there)) as here:
+        here.calls.begun("w", job())
+        here.begin("w", fetch(there.url()))
+        wait(lambda: there.at_once == 1)
+        here.calls.ended("w")
+        wait(lambda: there.sockets_to_it() == 0)
+        here.calls.begun("v", job())
+        answered = here.ask("v", read())
+    assert answered.worker == "v"  # and no answer for the other came before it
+
+
+def test_metadata_is_kept_by_tenant_and_user() -> None:
+    with desk() as here:
+        for worker, who in [
+            ("a", job()),
+            ("b", job(tenant="other")),
+            ("c", job(context=b'{"user": {"id": "bob"}}')),
+        ]:
+            here.calls.begun(worker, who)
+            assert here.ask(worker, store(worker), b'"x"').payload == b""
+        found = {worker: here.ask(worker, read(2)) for worker in "abc"}
+    assert {worker: keys(answered) for worker, answered in found.items()} == {
+        "a": ["a"],
+        "b": ["b"],
+        "c": ["c"],
+    }
+    entry = msgspec.json.decode(found["a"].payload)["metadata"][0]
+    assert base64.b64decode(entry["value"]) == b'"x"'
+    assert entry["resourceOwner"] == "acme"
+
+
+def test_acknowledged_write_is_in_the_file(tmp_path: Path) -> None:
+    config = Config(metadata=MetadataConfig(path=str(tmp_path / "m.db")))
+    with desk(config) as here:
+        here.calls.begun("w", job())
+        here.ask("w", store("k"), b"1")
+    with desk(config) as here:
+        here.calls.begun("w", job())
+        assert keys(here.ask("w", read())) == ["k"]
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "word"),
+    [
+        (store("k" * 201), b"1", "200 characters"),
+        (store("k"), b"x" * 500_001, "500000 bytes"),
+        (store(""), b"1", "1 to 200"),
+    ],
+)
+def test_metadata_that_cannot_be_stored_says_why(
+    message: SetMetadata, value: bytes, word: str
+) -> None:
+    with desk() as here:
+        here.calls.begun("w", job())
+        kind, text = failure(here.ask("w", message, value))
+    assert kind is FailureKind.METADATA_FAILED
+    assert word in text
+
+
+@pytest.mark.parametrize(
+    "context", [b"{}", b'{"user": {}}', b'{"user": {"id": 1}}', b"no JSON", b'{"user": null}']
+)
+def test_metadata_of_nobody_is_refused(context: bytes) -> None:
+    with desk() as here:
+        here.calls.begun("w", job(context=context))
+        kind, text = failure(here.ask("w", read()))
+    assert kind is FailureKind.METADATA_FAILED
+    assert "user.id" in text
+
+
+def test_scripts_that_are_checked_get_nothing() -> None:
+    with site(answering()) as there, desk(allowing(there)) as here:
+        here.calls.begun("w", job(check=True))
+        found = [
+            failure(here.ask("w", fetch(there.url(), 1)))[0],
+            failure(here.ask("w", store("k", 2), b"1"))[0],
+        ]
+        assert there.asked == []
+    assert found == [FailureKind.FETCH_FAILED, FailureKind.METADATA_FAILED]
+
+
+@pytest.mark.parametrize("steps", [(2,), (1, 0)])
+def test_action_that_cannot_be_running_does_not_ask(steps: tuple[int, ...]) -> None:
+    with desk() as here:
+        here.calls.begun("w", job("f", "g"))
+        *before, last = steps
+        for call, step in enumerate(before, 1):
+            here.ask("w", fetch("http://a.example/", call, step))
+        with pytest.raises(RemoteProtocolError, match=f"action {last}, which does not run"):
+            here.calls.begin("w", fetch("http://a.example/", len(steps), last), b"")
+
+
+def test_file_that_cannot_be_opened_is_the_operators_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "m.db").write_text("no database")
+    (tmp_path / "m.db").chmod(0o600)
+    config = Config(metadata=MetadataConfig(path=str(tmp_path / "m.db")))
+    calls = Calls(config, Vault(), no_rules)
+    with pytest.raises(MetadataFileError, match=r"m\.db"):
+        calls.start()
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    turn = threading.Event()
+    for _ in range(int(PATIENCE_SECONDS / 0.01)):
+        if condition():
+            return
+        turn.wait(0.01)
+    raise AssertionError("it is not so")

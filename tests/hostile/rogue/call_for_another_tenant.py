@@ -1,0 +1,15 @@
+# rogue: call_for_another_tenant
+# does: says whose user's metadata it wants
+# stage: job
+# job: worker_lost
+# log: protocol_violation malformed message
+
+from __future__ import annotations
+
+import msgpack
+from rogue_worker import Rogue
+
+
+def misbehave(rogue: Rogue) -> None:
+    asked = {"type": "get_metadata", "job": rogue.job, "call": 1, "step": 0, "tenant": "SECRET"}
+    rogue.send(b"\x01" + msgpack.packb(asked))

@@ -1,0 +1,20 @@
+# rogue: report_within_a_call
+# does: answers its job while a call of its is under way
+# stage: job
+# job: worker_lost
+# log: protocol_violation Report is not allowed when waiting
+
+from __future__ import annotations
+
+from rogue_worker import Rogue
+from zmtp import message
+
+from actionsd_protocol.frames import encode
+from actionsd_protocol.messages import Fetch, Report
+
+
+def misbehave(rogue: Rogue) -> None:
+    asked = Fetch(rogue.job, 1, 0, 5.0, "GET", "http://127.0.0.1/", [], has_body=False)
+    report = Report(rogue.job, [])
+    document = b'{"actions": [], "mutations": [], "logs": []}'
+    rogue.write(message(encode(asked, b"")) + message(encode(report, document)))
