@@ -72,7 +72,7 @@ class Runner:
                 self._deliver(self._finish_slowly(*unfinished))
 
     def _new_realm(self) -> Realm:
-        return Realm(self._engine, self._timer, self._exchange, hardened=True)
+        return Realm(self._engine, self._timer, self._exchange, self._call, hardened=True)
 
     def _serve(self, realm: Realm) -> tuple[Partial, list[Cost]] | None:
         """Let a realm serve for as long as it is fit to; return what it did of its last job."""
@@ -113,6 +113,10 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - raised again on the main thread
             self._fault = error
             return None
+
+    def _call(self, _request: bytes) -> bytes:
+        """Answer what an action asks of the broker; on V8's thread, so nothing may escape."""
+        return b'{"failure":{"kind":"internal","message":"not connected"}}'
 
     def _take(self, delivery: Delivery | None) -> Work | None:
         if delivery is not None:
@@ -194,7 +198,7 @@ class Runner:
                 deliveries.append(delivery)
             return works.pop() if works else None
 
-        with Realm(self._engine, self._timer, exchange, hardened=False) as realm:
+        with Realm(self._engine, self._timer, exchange, self._call, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
             return (
                 deliveries[0] if deliveries else realm.collect(_failure(completion, realm, [step]))
