@@ -169,7 +169,7 @@ class Bench:
             self._dealer: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
 
         def warm_up() -> None:
-            self._realm = Realm(self._engine, timer, lambda _: None, hardened=True)
+            self._realm = Realm(self._engine, timer, lambda _: None, bytes, hardened=True)
 
         orders = SealOrders(
             parent=1 << 30 if scenario.orphaned else os.getppid(),

@@ -35,6 +35,9 @@ PRELUDE = (
     "digest.js",
     "uuid.js",
     "random.js",
+    "calls.js",
+    "http.js",
+    "metadata.js",
     "modules.js",
     "triggers.js",
     "login.js",
@@ -44,7 +47,7 @@ PRELUDE = (
 )
 """The prelude's files: later ones use what earlier ones put on `kernel`."""
 
-HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random")
+HOSTS = ("exchange", "receive", "send", "drain", "note", "tidy", "random", "call")
 
 
 RANDOM_BYTES = 64
@@ -97,6 +100,10 @@ class PreludeError(Exception):
 class Realm:
     """One isolate and its prelude. Use as a context manager; `close` frees it.
 
+    `exchange` hands over a report and gives the next job. `call` gives the answer to what
+    an action asks of the broker, both as the JSON that js/calls.js describes. Either is
+    called on V8's thread, and may take its time; neither may raise.
+
     `breach` is why the last evaluation was told to end, None if it was not.
     """
 
@@ -105,12 +112,14 @@ class Realm:
         engine: Engine,
         timer: DeadlineTimer,
         exchange: Callable[[Delivery | None], Work | None],
+        call: Callable[[bytes], bytes],
         *,
         hardened: bool,
     ) -> None:
         self.breach: Breach | None = None
         self._timer = timer
         self._exchange_with = exchange
+        self._ask = call
         self._pending: Delivery | None = None
         self._busy = False
         self._allowances: tuple[Allowance, ...] = ()
@@ -237,6 +246,14 @@ class Realm:
         self._isolate.drain()
         with self._timer.lock:
             self._is_breached()
+
+    def _call(self) -> None:
+        # The script cannot hear while it waits here: it is told once more if it was told to end.
+        answer = self._ask(self._mailbox.take())
+        with self._timer.lock:
+            if self._is_breached():
+                return
+        self._mailbox.put(answer)
 
     def _random(self) -> None:
         self._mailbox.fill(os.urandom(RANDOM_BYTES))

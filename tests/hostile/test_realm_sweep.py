@@ -44,6 +44,12 @@ class Step(NamedTuple):
     source: str
 
 
+def _answer(request: bytes) -> bytes:
+    fetched = {"status": 200, "headers": [["content-type", "text/plain"]], "body": '{"a": [1]}'}
+    document = fetched if json.loads(request)["type"] == "fetch" else None
+    return json.dumps({"document": document}).encode()
+
+
 class Cell:
     """One isolate, and what is run in it."""
 
@@ -52,7 +58,7 @@ class Cell:
         self._works: list[Work] = []
         self._deliveries: list[Delivery] = []
         self.ending = ""
-        self._realm = Realm(engine, DeadlineTimer(), self._exchange, hardened=hardened)
+        self._realm = Realm(engine, DeadlineTimer(), self._exchange, _answer, hardened=hardened)
 
     def _exchange(self, delivery: Delivery | None) -> Work | None:
         if delivery is not None:

@@ -23,6 +23,14 @@ from actionsd_sandbox.realm import Cost, Delivery, Realm, Work
 TIMED_OUT = {"kind": "timeout", "text": "too late"}
 
 
+NOTHING: dict[str, dict[str, Any]] = {
+    "fetch": {"document": {"status": 200, "headers": [], "body": ""}},
+    "get_metadata": {"document": {"count": 0, "sequence": 0, "timestamp": "", "metadata": []}},
+    "set_metadata": {"document": None},
+}
+"""What `Answers` says of each type of request, unless it is told otherwise."""
+
+
 @dataclass
 class Outcome:
     """What came of one job."""
@@ -77,6 +85,24 @@ class Outcome:
         return [(line["level"], line["message"]) for line in self.report["logs"]]
 
 
+class Answers:
+    """What a broker would be: takes down requests, and answers each as its type says."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.before: Callable[[], object] = lambda: None
+
+    def answer(self, request: bytes) -> bytes:
+        """Answer one request; with no answer for its type, as a store that is empty."""
+        asked = json.loads(request)
+        self.requests.append(asked)
+        self.before()
+        return json.dumps(
+            self.answers.get(asked["type"], NOTHING.get(asked["type"])), ensure_ascii=False
+        ).encode()
+
+
 class Bench:
     """Runs jobs in a realm; gets a new one when the last is not fit any more."""
 
@@ -86,15 +112,19 @@ class Bench:
         self._timer = DeadlineTimer()
         self._works: list[Work] = []
         self._deliveries: list[Delivery] = []
+        self.broker = Answers()
         self._realm = self._make()
 
     def _make(self) -> Realm:
-        return Realm(self._engine, self._timer, self._exchange, hardened=self._hardened)
+        return Realm(self._engine, self._timer, self._exchange, self._call, hardened=self._hardened)
 
     def _exchange(self, delivery: Delivery | None) -> Work | None:
         if delivery is not None:
             self._deliveries.append(delivery)
         return self._works.pop() if self._works else None
+
+    def _call(self, request: bytes) -> bytes:
+        return self.broker.answer(request)
 
     def run(self, *steps: str | dict[str, Any], context: Any = None, **head: Any) -> Outcome:
         """Run a chain; a step is a script that defines `f`, or a script with its settings."""
@@ -209,6 +239,20 @@ def run_fresh(_fresh_bench: Bench) -> Callable[..., Any]:
         return _fresh_bench.run(*steps, **more)
 
     return run
+
+
+@pytest.fixture
+def broker(_bench: Bench) -> Answers:
+    """Answer what the actions of `run` ask."""
+    _bench.broker = Answers()
+    return _bench.broker
+
+
+@pytest.fixture
+def fresh_broker(_fresh_bench: Bench) -> Answers:
+    """Answer what the actions of `run_fresh` ask."""
+    _fresh_bench.broker = Answers()
+    return _fresh_bench.broker
 
 
 @pytest.fixture

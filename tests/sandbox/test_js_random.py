@@ -88,7 +88,7 @@ from actionsd_sandbox.realm import Realm
 engine = Engine(("--single-threaded", "--random-seed=1"))
 drawn = []
 for _ in range(2):
-    with Realm(engine, DeadlineTimer(), lambda _: None, hardened=True) as realm:
+    with Realm(engine, DeadlineTimer(), lambda _: None, bytes, hardened=True) as realm:
         drawn.append(realm._isolate.evaluate("String(Math.random())").text)
 print(len(set(drawn)))
 """)

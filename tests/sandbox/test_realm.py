@@ -56,6 +56,10 @@ def work(*sources: str, seconds: float = 10.0, trigger: str = USERINFO) -> Work:
     return Work(json.dumps(head).encode(), b"{}", seconds, (UNLIMITED,) * len(sources))
 
 
+def refuse_call(_request: bytes) -> bytes:
+    return b'{"failure":{"kind":"internal","message":"nobody is there"}}'
+
+
 class Desk:
     """Hands out works, keeps what comes back."""
 
@@ -77,7 +81,7 @@ LOOP = "function f(ctx, api) { api.v1.claims.setClaim('before', 1); for (;;); }"
 
 def test_job_after_job_is_served_in_one_evaluation(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work(CLAIM), work(CLAIM), work(CLAIM))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         assert realm.serve() == (Ending.RETURNED, "left")
     assert [len(report["mutations"]) for report in desk.reports()] == [1, 1, 1]
 
@@ -95,7 +99,7 @@ def test_long_run_is_swept_up_after_before_it_is_over(
     # The next one has not begun yet: it does not pay for what this one left.
     busy = "for (let i = 0, until = Date.now() + 100; Date.now() < until; i++);"
     desk = Desk(work(source.replace("BUSY", busy)))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
         assert realm._isolate.evaluate("typeof leak").text == "undefined"
     assert len(desk.reports()) == 1
@@ -103,14 +107,14 @@ def test_long_run_is_swept_up_after_before_it_is_over(
 
 def test_pending_delivery_is_handed_over_first(engine: Engine, timer: DeadlineTimer) -> None:
     desk, pending = Desk(), Delivery(b"{}", [])
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve(pending)
     assert desk.deliveries == [pending]
 
 
 def test_throw_is_resumed_from_its_account(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work("function f() { throw 'no' }", CLAIM), work(CLAIM))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         completion = realm.serve()
         assert completion.ending is Ending.THREW
         assert realm.resume(completion.text).text == "left"
@@ -132,7 +136,7 @@ def test_request_to_end_that_came_with_the_throw_keeps_its_reason(
 
 def test_cancelled_run_is_collected_with_its_cost(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work(CLAIM, LOOP, CLAIM, seconds=0.05))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().ending is Ending.TERMINATED
         signal.setitimer(signal.ITIMER_REAL, 0)
         delivery = realm.collect(TIMED_OUT)
@@ -149,7 +153,7 @@ def test_grace_of_a_run_that_was_cancelled_does_not_end_the_process(
     exits: list[int] = []
     monkeypatch.setattr(os, "_exit", exits.append)
     desk = Desk(work(LOOP, seconds=0.05))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
         signal.setitimer(signal.ITIMER_REAL, 0)
         realm.collect(TIMED_OUT)
@@ -159,7 +163,7 @@ def test_grace_of_a_run_that_was_cancelled_does_not_end_the_process(
 
 def test_timer_survives_the_realm_that_it_watched(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work(LOOP, seconds=0.05))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
         signal.setitimer(signal.ITIMER_REAL, 0)
         realm.collect(TIMED_OUT)
@@ -179,7 +183,7 @@ def test_report_that_was_cut_off_is_collected_whole(engine: Engine, timer: Deadl
             self.cut = True
 
     long = "const f = (ctx, api) => api.v1.claims.setClaim('a', 'x'.repeat(4e5))"
-    with Cut(engine, timer, Desk(work(long)).exchange, hardened=True) as realm:
+    with Cut(engine, timer, Desk(work(long)).exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().ending is Ending.TERMINATED
         delivery = realm.collect(None)
     assert len(json.loads(delivery.report)["mutations"][0]["value"]) == 400_000
@@ -201,7 +205,7 @@ def test_breach_is_told_with_whose_it_is(
     )
     works = work(CLAIM, hoards, CLAIM, seconds=3.0)
     works = works._replace(allowances=(UNLIMITED, allowance, UNLIMITED))
-    with Realm(engine, timer, Desk(works).exchange, hardened=True) as realm:
+    with Realm(engine, timer, Desk(works).exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().ending is Ending.TERMINATED
         signal.setitimer(signal.ITIMER_REAL, 0)
         assert (realm.breach, realm.finished) == (breach, 1)
@@ -219,7 +223,7 @@ def test_what_a_cancelled_action_left_cannot_keep_it_alive(
     }}"""
     trigger = "internal-authentication/post-authentication"
     desk = Desk(work(script, seconds=0.05, trigger=trigger))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().ending is Ending.TERMINATED
         report = json.loads(realm.collect(TIMED_OUT).report)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -232,7 +236,7 @@ def test_litter_of_an_action_is_not_the_next_ones(engine: Engine, timer: Deadlin
     spends = "function f() { for (const end = Date.now() + 100; Date.now() < end;); }"
     works = work(litters, spends)._replace(allowances=(UNLIMITED, Allowance(100.0, 16 * 2**20)))
     desk = Desk(works, works)
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().text == "left"
     outcomes = [[a["outcome"] for a in report["actions"]] for report in desk.reports()]
     assert outcomes == [["succeeded"] * 2] * 2
@@ -254,7 +258,7 @@ def test_litter_does_not_pile_up_from_job_to_job(engine: Engine, timer: Deadline
         "function f() { all = []; for (let i = 0; i < 60; i++) all.push(Array(2e5).fill(1.5)) }"
     )
     desk = Scales(*[work(litters) for _ in range(6)])
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
     assert max(weights) - weights[0] < 160 * 2**20  # each makes 100 MB
 
@@ -262,7 +266,7 @@ def test_litter_does_not_pile_up_from_job_to_job(engine: Engine, timer: Deadline
 def test_costs_are_of_each_action(engine: Engine, timer: DeadlineTimer) -> None:
     busy = "function f() { const until = Date.now() + 20; while (Date.now() < until); }"
     desk = Desk(work(CLAIM, busy))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
     delivery = desk.deliveries[-1]
     assert delivery is not None
@@ -273,7 +277,7 @@ def test_costs_are_of_each_action(engine: Engine, timer: DeadlineTimer) -> None:
 
 def test_forgotten_script_is_compiled_anew(engine: Engine, timer: DeadlineTimer) -> None:
     desk = Desk(work(CLAIM), work(CLAIM.replace("'a'", "'b'")))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         realm.serve()
     assert [report["mutations"][0]["key"] for report in desk.reports()] == ["a", "b"]
 
@@ -302,7 +306,7 @@ def test_trap_in_what_a_cancelled_run_left_is_not_read_twice(
     job = work(TRAP.replace("TRAP", trap), seconds=0.05)
     head = {**json.loads(job.head), "trigger": "internal-authentication/post-creation"}
     desk = Desk(job._replace(head=json.dumps(head).encode()))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         assert realm.serve().ending is Ending.TERMINATED
         delivery = realm.collect(TIMED_OUT)
     report = json.loads(delivery.report)

@@ -10,14 +10,17 @@ function twoArguments(values) {
   return { key: values[0], value: values[1] };
 }
 
-kernel.setMetadata = (run) => (...values) => {
+// A key, and what is stored under it.
+kernel.readEntry = (run, values) => {
   const { key, value } = twoArguments(values);
-  writeMetadata(run, 'setMetadata', key, kernel.encodeUtf8(kernel.goJson(value, run)));
+  return { key, json: kernel.goJson(value, run) };
 };
 
-function writeMetadata(run, op, key, bytes) {
-  run.mutate(op, `"key":${kernel.quote(key)},"value":"${kernel.toBase64(bytes)}"`);
-}
+// `store`, if there is one, is what makes it so.
+kernel.writeMetadata = (run, op, key, bytes, store) => {
+  run.mutate(op, `"key":${kernel.quote(key)},"value":"${kernel.toBase64(bytes)}"`, store);
+};
+const { writeMetadata } = kernel;
 
 // `api.metadata`, and the methods that add to it.
 // `carried` is what it begins with, and is nobody's change here.

@@ -38,26 +38,16 @@ function log(run) {
 const console = log;
 const util = () => ({ format: (template, ...values) => format(template === undefined ? '' : String(template), values) });
 
-// Not connected yet: the names are there, so that a script loads, and say so when called.
-function http() {
-  return {
-    fetch: (...values) => {
-      if (values.length === 0) throw kernel.hostError('fetch_failed', 'no url provided');
-      if (values.length > 2) throw kernel.hostError('fetch_failed', 'too many args');
-      throw kernel.hostError('fetch_denied', 'fetch is not available in this version');
-    },
-  };
-}
-
-// The draft's access to the user's metadata: what the context brought, and `setMetadata`.
+// The draft's access to the user's metadata.
 function userMetadata(run) {
-  return { get: () => kernel.metadata(run.document, 'userMetadata', 'context'), set: kernel.setMetadata(run) };
+  const { get, set } = kernel.userMetadata(run);
+  return { get, set };
 }
 
 const MODULES = {
   __proto__: null,
   'zitadel/log': log,
-  'zitadel/http': http,
+  'zitadel/http': kernel.http,
   'zitadel/uuid': kernel.uuid,
   'zitadel/metadata/user': userMetadata,
   console,

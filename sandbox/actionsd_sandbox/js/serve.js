@@ -4,7 +4,8 @@
 // arguments nor results: `exchange` hands over the report and waits for a job, `receive`
 // brings the next chunk of a long text, `send` takes one, `drain` runs the microtasks,
 // `note` notes what the action that ends here has cost, `tidy` collects what earlier jobs
-// left, `random` fills the chunk with random bytes.
+// left, `random` fills the chunk with random bytes, `call` takes a request and waits for
+// the answer.
 const { receive, send, tidy, random } = kernel.hosts;
 const HEADER = 64;
 const figures = new Float64Array(kernel.memory, 0, 1);
@@ -16,7 +17,9 @@ const JOB = 0, AGAIN = 1, WAIT = 3, THROWN = 4;
 const CHUNK_UNITS = units.length;
 const SLICE = 8192;
 const fromCharCode = String.fromCharCode;
-const apply = Reflect.apply;
+const { apply } = Reflect;
+const { charCodeAt } = String.prototype;
+const { defineProperty, setPrototypeOf } = Object;
 const { append } = kernel;
 const { parse, stringify } = JSON;
 const now = Date.now;
@@ -24,7 +27,7 @@ const now = Date.now;
 // A run may be told to end while it is in one of these. Then it gets no further: what ends
 // is what took too much, not what comes after it.
 const held = (host) => () => { host(); while (words[REPLY] === WAIT); };
-const exchange = held(kernel.hosts.exchange), drain = held(kernel.hosts.drain), note = held(kernel.hosts.note);
+const exchange = held(kernel.hosts.exchange), drain = held(kernel.hosts.drain), note = held(kernel.hosts.note), call = held(kernel.hosts.call);
 
 function readText() {
   let text = readChunk();
@@ -36,12 +39,19 @@ function readText() {
 }
 
 function readChunk() {
-  const source = words[WIDE] === 1 ? units : bytes;
+  const type = words[WIDE] === 1 ? Uint16Array : Uint8Array;
   const length = words[LENGTH];
-  if (length <= SLICE) return apply(fromCharCode, null, source.subarray(0, length));
+  if (length <= SLICE) return apply(fromCharCode, null, stretch(type, 0, length));
   let text = '';
-  for (let i = 0; i < length; i += SLICE) text += apply(fromCharCode, null, source.subarray(i, Math.min(i + SLICE, length)));
+  for (let i = 0; i < length; i += SLICE) text += apply(fromCharCode, null, stretch(type, i, i + SLICE < length ? SLICE : length - i));
   return text;
+}
+
+// A part of the chunk. Its length is its own: what a script patched for itself would be
+// handed the buffer by `subarray` and by the getter of the length.
+function stretch(type, start, length) {
+  const view = new type(kernel.memory, HEADER + start * type.BYTES_PER_ELEMENT, length);
+  return defineProperty(setPrototypeOf(view, null), 'length', { __proto__: null, value: length });
 }
 
 function writeText(text) {
@@ -66,6 +76,19 @@ function writeChunk(text, start, end) {
   words[LENGTH] = end - start;
 }
 
+// What is sent while the script runs: without the method, which it may have patched. It
+// costs twice as much, so reports are written with it.
+function writeRequest(text) {
+  for (let start = 0; ; start += CHUNK_UNITS) {
+    const length = text.length - start < CHUNK_UNITS ? text.length - start : CHUNK_UNITS;
+    for (let i = 0; i < length; i++) units[i] = apply(charCodeAt, text, [start + i]);
+    words[WIDE] = 1;
+    words[LENGTH] = length;
+    if (start + length === text.length) return;
+    send();
+  }
+}
+
 // One job under way: its chain, and what came of it so far, as JSON text.
 class Run {
   constructor(job, context) {
@@ -83,6 +106,7 @@ class Run {
     this.phase = 'context';
     this.error = null;
     this.size = this.state.size; // of the whole job's output
+    this.isClosed = false; // whether nothing may be asked of the broker any more
     this.beginAction();
   }
 
@@ -126,8 +150,24 @@ class Run {
     return kernel.hostError(kind, message);
   }
 
-  mutate(op, fields) {
-    append(this.mutations, this.grow('mutations', `{"op":"${op}","action":${this.step.quoted},${fields}}`));
+  // With `store`: a mutation of what is stored at once, by what that does. It is not stored
+  // where there is no room to tell of it, and not told of where that threw. Where the action
+  // is told to end meanwhile, it may be stored without a word.
+  mutate(op, fields, store) {
+    const text = this.grow('mutations', `{"op":"${op}","action":${this.step.quoted},${fields}}`);
+    if (store !== undefined) this.attempt(store, text);
+    append(this.mutations, text);
+  }
+
+  attempt(store, text) {
+    try {
+      store();
+    } catch (error) {
+      this.written.mutations--;
+      this.written.output -= text.length;
+      this.size -= text.length;
+      throw error;
+    }
   }
 
   log(level, message) {
@@ -141,12 +181,32 @@ const NOUNS = { mutations: 'mutations', logs: 'log lines' };
 const REPORT_TOO_LARGE = 'the report is larger than a frame may be';
 
 // Random bytes that no script can foresee, from the process: V8's own are not for that.
+// No method of the array, which a script may have patched to get hold of the buffer.
 kernel.randomBytes = (count) => {
   random();
-  return bytes.slice(0, count);
+  const copy = new Uint8Array(count);
+  for (let i = 0; i < count; i++) copy[i] = bytes[i];
+  return copy;
 };
 
 let run = null;
+
+// Whether an action runs in its own time: one of this run, at this place in the chain.
+kernel.isRunning = (asking, index) => run === asking && run.index === index && !run.isClosed
+  && run.outcome === null && run.error === null && (run.phase === 'script' || run.phase === 'function');
+
+kernel.secondsLeft = () => {
+  const left = figures[0] - now();
+  return left > 0 ? left / 1000 : 0;
+};
+
+// Asks the broker, and waits for its answer. Nothing of the script's may run from the first
+// character to the last: it would find the mailbox half written.
+kernel.call = (text) => {
+  writeRequest(text);
+  call();
+  return readText();
+};
 
 // `require` is a property of the global object in goja: a script may replace it for itself.
 let requireNow, replaced;
@@ -422,6 +482,7 @@ kernel.collect = () => {
   kernel.restore();
   const failure = parse(readText());
   if (failure !== null) {
+    run.isClosed = true;
     look();
     kernel.restore();
     note();

@@ -16,7 +16,7 @@ function complementToken(run) {
       ...draftContext(document, image),
       v1: {
         claims: image,
-        ...subject(document),
+        ...subject(run),
         application: { getClientId: () => clientId },
         actor: actor(document, 'context'),
       },
@@ -26,7 +26,7 @@ function complementToken(run) {
       v1: {
         claims: claimsApi,
         userinfo: { ...claimsApi }, // deprecated name of the same
-        user: { setMetadata: kernel.setMetadata(run) },
+        user: { setMetadata: kernel.userMetadata(run).setMetadata },
       },
     },
   };
@@ -91,24 +91,24 @@ function setCustomAttribute(run) {
 }
 
 function complementSaml(run) {
-  const { document } = run;
   return {
-    ctx: { v1: subject(document) },
+    ctx: { v1: subject(run) },
     api: {
       v1: {
         attributes: { setCustomAttribute: setCustomAttribute(run) },
-        user: { setMetadata: kernel.setMetadata(run) },
+        user: { setMetadata: kernel.userMetadata(run).setMetadata },
       },
     },
   };
 }
 
 // Whom a token or a SAML response is about.
-function subject(document) {
+function subject(run) {
+  const { document } = run;
   return {
     getUser: () => kernel.user(document, {}),
     user: {
-      getMetadata: () => kernel.metadata(document, 'userMetadata', 'context'),
+      getMetadata: kernel.userMetadata(run).get,
       grants: kernel.grants(document),
     },
     org: kernel.org(document),

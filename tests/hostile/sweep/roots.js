@@ -144,6 +144,7 @@ const ARGUMENTS = {
   setClaim: [['key', { deep: [1] }], ['key', 1], ['bad', NaN], ['worse', () => {}], [{ toString() { return 'made'; } }, 1]],
   appendLogIntoClaims: [['text'], [{ toString() { throw new Failure('mine'); } }]],
   setMetadata: [['key', { deep: [1] }], ['key'], [1, 2], ['deep', (() => { const o = {}; o.o = o; return o; })()]],
+  fetch: [['text'], ['text', { headers: { a: ['b', 'c'] }, body: { deep: [1] } }], ['text', { bad: 1 }], ['text', undefined], []],
   set: [['key', { deep: [1] }], [1, 2]],
   appendMetadata: [['key', { deep: [1] }], [1, 2], []],
   appendMetadataRaw: [['key', 'text'], ['bytes', new Uint8Array(2)], ['list', [1, 2]], ['none', ''], ['bad', [300]]],
