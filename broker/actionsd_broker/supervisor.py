@@ -101,12 +101,6 @@ class Supervisor:
         return list(self._workers)
 
     @property
-    def pids(self) -> dict[str, int]:
-        """The processes of the workers that are ready."""
-        ready = (worker for worker in self._workers.values() if worker.ready)
-        return {worker.name: worker.pid for worker in ready if worker.pid is not None}
-
-    @property
     def hopeless(self) -> bool:
         """Whether workers cannot be started at all."""
         return self._backoff.hopeless and self.ready_count == 0
