@@ -19,7 +19,7 @@ from actionsd_broker.errors import StartError
 from actionsd_broker.launcher import Born, Gone, Launcher, Unborn, ZygoteGone
 from actionsd_broker.supervisor import FIRST_UID, Quarters
 from actionsd_broker.tickets import DOMAIN, Tickets
-from actionsd_protocol.orders import Probe, ProbeAnswer, WorkerOrders
+from actionsd_protocol.orders import Probe, ProbeAnswer
 
 PROBES = (
     "read a file",
@@ -91,14 +91,8 @@ class Checkup:
     def _attempt(self, probe: Probe) -> tuple[bool, str]:
         identity = f"probe-{os.urandom(16).hex()}"
         self._tickets.issue(identity)
-        orders = WorkerOrders(
-            identity=identity,
-            socket=self._quarters.socket,
-            empty=self._quarters.empty,
-            uid=FIRST_UID if os.geteuid() == 0 else None,
-            memory_mib=self._quarters.memory_mib,
-            probe=probe,
-        )
+        uid = FIRST_UID if os.geteuid() == 0 else None
+        orders = self._quarters.orders(identity, uid, probe)
         reader, writer = os.pipe2(os.O_CLOEXEC)
         try:
             self._launcher.spawn(orders, writer)

@@ -21,7 +21,7 @@ from actionsd_broker.last_words import LastWords
 from actionsd_broker.launcher import Born, Event, Gone, Launcher, Unborn, ZygoteGone
 from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
-from actionsd_protocol.orders import WorkerOrders
+from actionsd_protocol.orders import Probe, WorkerOrders
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
@@ -46,6 +46,17 @@ class Quarters(NamedTuple):
     empty: str
     memory_mib: int
     jitless: bool = False
+
+    def orders(self, identity: str, uid: int | None, probe: Probe | None = None) -> WorkerOrders:
+        """Return how to start a worker that lives here."""
+        return WorkerOrders(
+            identity=identity,
+            socket=self.socket,
+            empty=self.empty,
+            uid=uid,
+            memory_mib=self.memory_mib,
+            probe=probe,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +249,9 @@ class Supervisor:
         # The second half nobody can guess: it is what lets the worker in.
         name = f"w{self._serial}-{secrets.token_hex(16)}"
         uid = self._free_uid()
-        orders = WorkerOrders(
-            identity=name,
-            socket=self._quarters.socket,
-            empty=self._quarters.empty,
-            uid=uid,
-            memory_mib=self._quarters.memory_mib,
-        )
         stderr, theirs = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            self._launcher.spawn(orders, theirs)
+            self._launcher.spawn(self._quarters.orders(name, uid), theirs)
         except OSError:
             os.close(stderr)
             raise
