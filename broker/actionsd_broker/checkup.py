@@ -18,7 +18,7 @@ import zmq
 from actionsd_broker.errors import StartError
 from actionsd_broker.launcher import Born, Gone, Launcher, Unborn, ZygoteGone
 from actionsd_broker.supervisor import FIRST_UID, Quarters
-from actionsd_broker.tickets import DOMAIN, Tickets
+from actionsd_broker.tickets import Tickets
 from actionsd_protocol.orders import Probe, ProbeAnswer
 
 PROBES = (
@@ -64,8 +64,7 @@ class Checkup:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._tickets = Tickets(self._context)
         self._door = self._context.socket(zmq.ROUTER)
-        self._door.setsockopt(zmq.PLAIN_SERVER, 1)
-        self._door.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
+        self._tickets.guard(self._door)
         self._door.setsockopt(zmq.LINGER, 0)
         self._door.bind(f"ipc://{quarters.socket}")
         self._launcher = Launcher(jitless=quarters.jitless)
