@@ -16,10 +16,10 @@ import msgspec
 import zmq
 
 from actionsd_broker.errors import StartError
-from actionsd_broker.launcher import Born, Gone, Launcher, Unborn, ZygoteGone
+from actionsd_broker.launcher import Born, Launcher, ZygoteGone
 from actionsd_broker.supervisor import FIRST_UID, Quarters
 from actionsd_broker.tickets import Tickets
-from actionsd_protocol.orders import Probe, ProbeAnswer
+from actionsd_protocol.orders import Exited, Probe, ProbeAnswer, Unspawned
 
 PROBES = (
     "read a file",
@@ -109,10 +109,10 @@ class Checkup:
                 match event:
                     case Born(pidfd=pidfd):
                         os.close(pidfd)
-                    case Gone(returncode=returncode):
+                    case Exited(returncode=returncode):
                         return returncode
-                    case Unborn(reason=reason):
-                        raise StartError(f"a worker cannot be started: {reason}")
+                    case Unspawned(error=error):
+                        raise StartError(f"a worker cannot be started: {os.strerror(error)}")
                     case ZygoteGone():
                         raise StartError("the process that workers are forked from has ended")
         raise StartError(f"a worker did not end within {_PATIENCE_MS // 1000} s")

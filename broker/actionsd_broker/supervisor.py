@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from actionsd_broker import kernel_word, log
 from actionsd_broker.last_words import LastWords
-from actionsd_broker.launcher import Born, Event, Gone, Launcher, Unborn, ZygoteGone
+from actionsd_broker.launcher import Born, Event, Launcher, ZygoteGone
 from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
-from actionsd_protocol.orders import Probe, WorkerOrders
+from actionsd_protocol.orders import Exited, Probe, Unspawned, WorkerOrders
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
@@ -294,11 +294,12 @@ class Supervisor:
         match event:
             case Born(identity, pid, pidfd):
                 self._born(self._workers[identity], pid, pidfd)
-            case Unborn(identity, reason):
+            case Unspawned(identity, error):
+                reason = os.strerror(error)
                 log.error("worker_start_failed", reason=reason)
                 self._bury(identity, classify(1))
                 self.last_words = f"cannot start a process: {reason}"
-            case Gone(identity, returncode):
+            case Exited(identity, returncode):
                 self._bury(identity, classify(returncode))
             case ZygoteGone(returncode):
                 self._zygote_gone(returncode)
