@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import psutil
 from daemon import PATIENCE_SECONDS, Daemon
@@ -52,11 +52,11 @@ class Arena:
         return self.daemon.endpoint.removeprefix("ipc://") + ".workers"
 
     def act(
-        self, client: Client, tenant: str, n: int, *, rogue: str | None = None, **limits: float
+        self, client: Client, tenant: str, n: int, *, rogue: str | None = None, **limits: Any
     ) -> Result:
         """Run an action that sets one claim, in a worker that may be told to misbehave."""
         claims = {"n": n, "secret": SECRET, "rogue": rogue}
-        action = Action(name="act", script=SCRIPT, **limits)  # type: ignore[arg-type]
+        action = Action(name="act", script=SCRIPT, **limits)
         return client.call(TRIGGER, tenant=tenant, context={"claims": claims}, actions=[action])
 
     def order_birth(self, mode: Mode) -> None:

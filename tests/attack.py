@@ -13,7 +13,6 @@ Lines `// key: value` at the top of `tests/hostile/scripts/NAME.js`:
     says       what its error's message must contain
     then       an action that comes after it in the chain, and is not to blame
     control    the outcome without the lines that end in `// evil`: so the probe works
-    pending    what it waits for; until that is there, it may fail
 
 The action is called `act`. In a script SECRET is a marker, another one for each run, which
 must not come out anywhere but in the script's own result; it is in the context too, as the
@@ -36,9 +35,7 @@ _HEADER = re.compile(r"// (\w+): (.*)")
 _REPEAT = re.compile(r"/\*REPEAT (\d+) (.*?)\*/")
 _EVIL = re.compile(r"^.*// evil$", re.MULTILINE)
 _REQUIRED = {"hostile", "what", "outcome"}
-_OPTIONAL = {
-    "limits", "trigger", "realm", "keeps", "sets", "says", "then", "control", "pending",
-}  # fmt: skip
+_OPTIONAL = {"limits", "trigger", "realm", "keeps", "sets", "says", "then", "control"}
 
 
 @dataclass(frozen=True)
@@ -66,11 +63,6 @@ class Attack:
     def control(self) -> str | None:
         """How it ends without its evil lines."""
         return self.header.get("control")
-
-    @property
-    def pending(self) -> str | None:
-        """What it waits for."""
-        return self.header.get("pending")
 
     def actions(self, marker: str, *, evil: bool = True) -> list[Action]:
         """Return the chain that carries it out."""

@@ -20,7 +20,7 @@ import zmq
 from attack_zygote import Aftermath, Surroundings
 
 from actionsd_broker import kernel_word
-from actionsd_broker.tickets import DOMAIN, Tickets
+from actionsd_broker.tickets import Tickets
 from actionsd_protocol.messages import Layer
 from actionsd_protocol.orders import ORDER_BYTES, Exited, Probe, Spawned, WorkerOrders, ZygoteAnswer
 
@@ -131,8 +131,7 @@ class Stage:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._tickets = Tickets(self._context)
         self._door = self._context.socket(zmq.ROUTER)
-        self._door.setsockopt(zmq.PLAIN_SERVER, 1)
-        self._door.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
+        self._tickets.guard(self._door)
         self._door.setsockopt(zmq.LINGER, 0)
         self._door.bind(f"ipc://{self._directory}/s")
         (self._directory / "s").chmod(0o777)

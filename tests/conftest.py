@@ -7,13 +7,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from daemon import Daemon
 
 from actionsd_sandbox.isolate import Engine
+
+_SEAL = [Path(__file__).parent / name for name in ("hostile", "sandbox")]
+"""Where the tests are that the seal rests on."""
+
+_CI = bool(os.environ.get("CI"))
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +76,33 @@ def actionsd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test of the seal that is skipped in continuous integration: it has shown nothing."""
+    report = yield
+    if _CI and report.skipped and call.excinfo is not None and _is_of_the_seal(item.path):
+        report.outcome = "failed"
+        report.longrepr = f"not run, and in continuous integration it must be: {call.excinfo.value}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Do the same with a module that is skipped whole."""
+    report = yield
+    if _CI and report.skipped and _is_of_the_seal(collector.path):
+        report.outcome = "failed"
+    return report
+
+
+def _is_of_the_seal(path: Path) -> bool:
+    return any(path.is_relative_to(directory) for directory in _SEAL)
 
 
 def pytest_sessionfinish() -> None:

@@ -15,7 +15,7 @@ import zmq
 from actionsd_broker.connections import Connections
 from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
-from actionsd_broker.tickets import DOMAIN, Tickets
+from actionsd_broker.tickets import Tickets
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, MOST_FRAMES, encode
 from actionsd_protocol.messages import (
@@ -101,8 +101,7 @@ class Backend:
     ) -> None:
         self.tickets = Tickets(context)
         self.socket = context.socket(zmq.ROUTER)
-        self.socket.setsockopt(zmq.PLAIN_SERVER, 1)
-        self.socket.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
+        self.tickets.guard(self.socket)
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 0)

@@ -16,10 +16,10 @@ import msgspec
 import zmq
 
 from actionsd_broker.errors import StartError
-from actionsd_broker.launcher import Born, Gone, Launcher, Unborn, ZygoteGone
+from actionsd_broker.launcher import Born, Launcher, ZygoteGone
 from actionsd_broker.supervisor import FIRST_UID, Quarters
-from actionsd_broker.tickets import DOMAIN, Tickets
-from actionsd_protocol.orders import Probe, ProbeAnswer, WorkerOrders
+from actionsd_broker.tickets import Tickets
+from actionsd_protocol.orders import Exited, Probe, ProbeAnswer, Unspawned
 
 PROBES = (
     "read a file",
@@ -64,8 +64,7 @@ class Checkup:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._tickets = Tickets(self._context)
         self._door = self._context.socket(zmq.ROUTER)
-        self._door.setsockopt(zmq.PLAIN_SERVER, 1)
-        self._door.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
+        self._tickets.guard(self._door)
         self._door.setsockopt(zmq.LINGER, 0)
         self._door.bind(f"ipc://{quarters.socket}")
         self._launcher = Launcher(jitless=quarters.jitless)
@@ -91,14 +90,8 @@ class Checkup:
     def _attempt(self, probe: Probe) -> tuple[bool, str]:
         identity = f"probe-{os.urandom(16).hex()}"
         self._tickets.issue(identity)
-        orders = WorkerOrders(
-            identity=identity,
-            socket=self._quarters.socket,
-            empty=self._quarters.empty,
-            uid=FIRST_UID if os.geteuid() == 0 else None,
-            memory_mib=self._quarters.memory_mib,
-            probe=probe,
-        )
+        uid = FIRST_UID if os.geteuid() == 0 else None
+        orders = self._quarters.orders(identity, uid, probe)
         reader, writer = os.pipe2(os.O_CLOEXEC)
         try:
             self._launcher.spawn(orders, writer)
@@ -116,10 +109,10 @@ class Checkup:
                 match event:
                     case Born(pidfd=pidfd):
                         os.close(pidfd)
-                    case Gone(returncode=returncode):
+                    case Exited(returncode=returncode):
                         return returncode
-                    case Unborn(reason=reason):
-                        raise StartError(f"a worker cannot be started: {reason}")
+                    case Unspawned(error=error):
+                        raise StartError(f"a worker cannot be started: {os.strerror(error)}")
                     case ZygoteGone():
                         raise StartError("the process that workers are forked from has ended")
         raise StartError(f"a worker did not end within {_PATIENCE_MS // 1000} s")

@@ -44,7 +44,7 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def resident_bytes(pid: int | str) -> int:
+def resident_bytes(pid: int) -> int:
     """Return the memory that a process holds, in bytes; raises OSError if it is gone.
 
     The tables that map it are counted too: they alone can be made to grow without a page

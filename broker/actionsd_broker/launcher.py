@@ -41,27 +41,13 @@ class Born(NamedTuple):
     pidfd: int
 
 
-class Unborn(NamedTuple):
-    """A worker could not be forked."""
-
-    identity: str
-    reason: str
-
-
-class Gone(NamedTuple):
-    """A worker has ended; `returncode` is negative for a signal."""
-
-    identity: str
-    returncode: int
-
-
 class ZygoteGone(NamedTuple):
     """The zygote itself has ended, and every worker with it."""
 
     returncode: int
 
 
-Event: TypeAlias = Born | Unborn | Gone | ZygoteGone
+Event: TypeAlias = Born | Unspawned | Exited | ZygoteGone
 
 
 class Launcher:
@@ -127,10 +113,6 @@ class Launcher:
 
 
 def _event(answer: ZygoteAnswer, fds: list[int]) -> Event:
-    match answer:
-        case Spawned(identity, pid):
-            return Born(identity, pid, fds[0])
-        case Unspawned(identity, error):
-            return Unborn(identity, os.strerror(error))
-        case Exited(identity, returncode):
-            return Gone(identity, returncode)
+    if isinstance(answer, Spawned):
+        return Born(answer.identity, answer.pid, fds[0])
+    return answer

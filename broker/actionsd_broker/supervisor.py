@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from actionsd_broker import kernel_word, log
 from actionsd_broker.last_words import LastWords
-from actionsd_broker.launcher import Born, Event, Gone, Launcher, Unborn, ZygoteGone
+from actionsd_broker.launcher import Born, Event, Launcher, ZygoteGone
 from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
-from actionsd_protocol.orders import WorkerOrders
+from actionsd_protocol.orders import Exited, Probe, Unspawned, WorkerOrders
 
 START_SECONDS = 30.0
 """A worker that is not ready by then is killed."""
@@ -46,6 +46,17 @@ class Quarters(NamedTuple):
     empty: str
     memory_mib: int
     jitless: bool = False
+
+    def orders(self, identity: str, uid: int | None, probe: Probe | None = None) -> WorkerOrders:
+        """Return how to start a worker that lives here."""
+        return WorkerOrders(
+            identity=identity,
+            socket=self.socket,
+            empty=self.empty,
+            uid=uid,
+            memory_mib=self.memory_mib,
+            probe=probe,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +110,6 @@ class Supervisor:
     def alive(self) -> list[str]:
         """The workers whose end has not been seen."""
         return list(self._workers)
-
-    @property
-    def pids(self) -> dict[str, int]:
-        """The processes of the workers that are ready."""
-        ready = (worker for worker in self._workers.values() if worker.ready)
-        return {worker.name: worker.pid for worker in ready if worker.pid is not None}
 
     @property
     def hopeless(self) -> bool:
@@ -244,16 +249,9 @@ class Supervisor:
         # The second half nobody can guess: it is what lets the worker in.
         name = f"w{self._serial}-{secrets.token_hex(16)}"
         uid = self._free_uid()
-        orders = WorkerOrders(
-            identity=name,
-            socket=self._quarters.socket,
-            empty=self._quarters.empty,
-            uid=uid,
-            memory_mib=self._quarters.memory_mib,
-        )
         stderr, theirs = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            self._launcher.spawn(orders, theirs)
+            self._launcher.spawn(self._quarters.orders(name, uid), theirs)
         except OSError:
             os.close(stderr)
             raise
@@ -296,11 +294,12 @@ class Supervisor:
         match event:
             case Born(identity, pid, pidfd):
                 self._born(self._workers[identity], pid, pidfd)
-            case Unborn(identity, reason):
+            case Unspawned(identity, error):
+                reason = os.strerror(error)
                 log.error("worker_start_failed", reason=reason)
                 self._bury(identity, classify(1))
                 self.last_words = f"cannot start a process: {reason}"
-            case Gone(identity, returncode):
+            case Exited(identity, returncode):
                 self._bury(identity, classify(returncode))
             case ZygoteGone(returncode):
                 self._zygote_gone(returncode)

@@ -24,6 +24,11 @@ class Tickets:
         self.socket.bind(ADDRESS)
         self._open: set[bytes] = set()
 
+    def guard(self, socket: zmq.Socket[bytes]) -> None:
+        """Have ZeroMQ ask here before it lets a connection in; call before `socket` is bound."""
+        socket.setsockopt(zmq.PLAIN_SERVER, 1)
+        socket.setsockopt(zmq.ZAP_DOMAIN, DOMAIN)
+
     def issue(self, identity: str) -> None:
         """Let this identity in, once."""
         self._open.add(identity.encode())

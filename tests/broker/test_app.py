@@ -23,12 +23,12 @@ SLOW = """function slow(ctx, api) {
 ECHO = "function echo(ctx, api) { api.v1.claims.setClaim('m', ctx.v1.claims.n) }"
 
 
-def slow(client: Client, ms: int, **more: object) -> Callable[[], Result]:
+def slow(client: Client, ms: int, timeout: float = 20.0) -> Callable[[], Result]:
     pending = client.submit(
         TRIGGER,
         tenant="t",
         context={"claims": {"ms": ms}},
-        actions=[Action(name="slow", script=SLOW, **more)],  # type: ignore[arg-type]
+        actions=[Action(name="slow", script=SLOW, timeout=timeout)],
     )
     return pending.result
 

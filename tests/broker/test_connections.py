@@ -90,7 +90,8 @@ def test_who_went_before_we_looked_is_not_mistaken_for_who_came_then(door: Door)
 def test_connection_of_who_is_gone_is_cut_though_a_child_has_it_still(door: Door) -> None:
     peer = door.connect()
     hear(door)
-    child = subprocess.Popen(["sleep", "60"], pass_fds=[peer.socket.fileno()])  # noqa: S607
+    program = [sys.executable, "-c", "import time; time.sleep(60)"]
+    child = subprocess.Popen(program, pass_fds=[peer.socket.fileno()])
     door.connections.cut(OURS)
     assert peer.ends(10)
     child.kill()

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from actionsd_broker import launcher
-from actionsd_broker.launcher import Born, Event, Gone, Launcher, ZygoteGone
-from actionsd_protocol.orders import Probe, WorkerOrders
+from actionsd_broker.launcher import Born, Event, Launcher, ZygoteGone
+from actionsd_protocol.orders import Exited, Probe, WorkerOrders
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_worker_is_born_of_the_zygote_and_its_end_is_told(zygote: Launcher) -> N
     assert born.identity == "w1"
     assert select.select([born.pidfd], [], [], 10)[0], "the pidfd is of another process"
     os.close(born.pidfd)
-    assert gone == Gone("w1", 0)
+    assert gone == Exited("w1", 0)
 
 
 def test_worker_that_fails_is_told_with_its_status(zygote: Launcher) -> None:
@@ -53,7 +53,7 @@ def test_worker_that_fails_is_told_with_its_status(zygote: Launcher) -> None:
     born, gone = hear(zygote, 2)
     assert isinstance(born, Born)
     os.close(born.pidfd)
-    assert gone == Gone("w1", 1)
+    assert gone == Exited("w1", 1)
 
 
 def test_zygote_that_ends_is_told_with_its_signal(zygote: Launcher) -> None:

@@ -16,6 +16,7 @@ from actionsd_broker.restart import (
     classify,
 )
 from actionsd_protocol.errors import FailureKind
+from actionsd_sandbox import deadline
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,6 @@ def test_death_that_comes_from_outside_is_not_the_jobs_fault(
 
 def test_exits_are_the_statuses_that_workers_use() -> None:
     # The broker may not import the sandbox, so the numbers are written down twice.
-    from actionsd_sandbox import deadline  # noqa: PLC0415
-
     theirs = (deadline.EXIT_LATE, deadline.EXIT_CPU, deadline.EXIT_MEMORY)
     assert theirs == (EXIT_LATE, EXIT_CPU, EXIT_MEMORY)
 

@@ -28,19 +28,6 @@ FOLLOWER = """function follower(ctx, api) {
 WORKERS = 2
 
 
-def params(attacks: list[Attack]) -> list[Any]:
-    return [
-        pytest.param(
-            attack,
-            id=str(attack),
-            marks=[]
-            if attack.pending is None
-            else pytest.mark.xfail(reason=f"waits for the {attack.pending}", strict=False),
-        )
-        for attack in attacks
-    ]
-
-
 ATTACKS = load_attacks()
 
 
@@ -97,7 +84,7 @@ def follow(client: Client) -> list[Any]:
     return [each.result().claims().get("seen") for each in pending]
 
 
-@pytest.mark.parametrize("attack", params(ATTACKS))
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
 def test_attack_fails_its_own_job_alone(attack: Attack, client: Client, marker: str) -> None:
     result = attack_with(client, attack, marker)
     assert follow(client) == [[]] * WORKERS

@@ -49,7 +49,7 @@ def test_unknown_fields_are_refused(kind: type[m.Message]) -> None:
 
 def test_message_cannot_be_changed() -> None:
     with pytest.raises(AttributeError, match="immutable"):
-        m.Hello(client="a").client = "b"  # type: ignore[misc]
+        m.Hello(client="a").client = "b"  # type: ignore[misc] # as mypy says too
 
 
 def test_action_and_step_have_the_same_limits_and_defaults() -> None:

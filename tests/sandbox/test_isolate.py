@@ -57,12 +57,14 @@ def test_host_function_runs_while_javascript_waits(engine: Engine) -> None:
 
 
 def test_drain_runs_the_microtasks_there_and_then(engine: Engine) -> None:
-    made: list[Isolate] = []
-    made.append(Isolate(engine, {"drain": lambda: made[0].drain()}))  # noqa: PLW0108
-    completion = made[0].evaluate(
+    def drain() -> None:
+        made.drain()
+
+    made = Isolate(engine, {"drain": drain})
+    completion = made.evaluate(
         "let n = 0; Promise.resolve().then(() => n++).then(() => n++); drain(); `${n}`"
     )
-    made[0].close()
+    made.close()
     assert completion.text == "2"
 
 
@@ -91,10 +93,12 @@ def test_cancelled_evaluation_is_terminated(engine: Engine) -> None:
 
 
 def test_host_function_may_terminate_what_called_it(engine: Engine) -> None:
-    made: list[Isolate] = []
-    made.append(Isolate(engine, {"end": lambda: made[0].terminate()}))  # noqa: PLW0108
-    assert made[0].evaluate("end(); for (;;);").ending is Ending.TERMINATED
-    made[0].close()
+    def end() -> None:
+        made.terminate()
+
+    made = Isolate(engine, {"end": end})
+    assert made.evaluate("end(); for (;;);").ending is Ending.TERMINATED
+    made.close()
 
 
 def test_evaluation_is_ended_when_its_end_was_not_yet_taken(isolate: Isolate) -> None:

@@ -7,13 +7,12 @@ kernel.BODY_LINES = 2;
 
 const sources = new Map();
 const factories = new Map();
-const deferring = new Map();
 const MAX_COMPILED = 16 * 2 ** 20; // characters
 let compiled = 0;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 kernel.keepSource = (key, source) => sources.set(key, source);
-kernel.forgetScript = (key) => { sources.delete(key); factories.delete(key); deferring.delete(key); };
+kernel.forgetScript = (key) => { sources.delete(key); factories.delete(key); };
 
 // The factory of a script: calling it runs the top level and returns what has the
 // action's name. Throws SyntaxError.
@@ -21,7 +20,6 @@ kernel.factory = (key, name) => {
   let factory = factories.get(key);
   if (factory === undefined) {
     factory = compile(key, name);
-    deferring.set(key, DEFERS.test(sources.get(key)));
     // One text under many names is compiled for each: together they must fit the heap.
     compiled += sources.get(key).length;
     if (compiled > MAX_COMPILED) {
@@ -57,10 +55,6 @@ function isIdentifier(name) {
     return false;
   }
 }
-
-// Whether a script can leave work for later: only promises do, and this is how they are made.
-const DEFERS = /\b(?:async|Promise|import)\b/;
-kernel.mayDefer = (key) => deferring.get(key) === true;
 
 // Whether a script knows the API by its present names.
 kernel.knowsV1 = (key) => /\bv1\b/.test(sources.get(key));
