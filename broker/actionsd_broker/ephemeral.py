@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import Config
 from actionsd_broker.errors import OperatorError
+from actionsd_broker.fetch.vault import Vault
 
 START_SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def ephemeral_broker(config: Config) -> Iterator[ReadyLine]:
+def ephemeral_broker(
+    config: Config, open_vault: Callable[[], Vault] = Vault
+) -> Iterator[ReadyLine]:
     """Run a broker on a thread; yield what it says once its workers are ready.
 
     Raises what the broker raises if it cannot start.
@@ -31,7 +34,7 @@ def ephemeral_broker(config: Config) -> Iterator[ReadyLine]:
             lines.append(line)
             started.set()
 
-        app = App(config, endpoints, ready)
+        app = App(config, endpoints, ready, open_vault)
 
         def run() -> None:
             try:

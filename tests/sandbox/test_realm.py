@@ -126,7 +126,7 @@ def test_request_to_end_that_came_with_the_throw_keeps_its_reason(
     engine: Engine, timer: DeadlineTimer
 ) -> None:
     desk = Desk(work("function f() { throw 'no' }"))
-    with Realm(engine, timer, desk.exchange, hardened=True) as realm:
+    with Realm(engine, timer, desk.exchange, refuse_call, hardened=True) as realm:
         account = realm.serve().text
         realm.breach = Breach.MEMORY  # as the timer would have it
         realm._isolate.cancel()

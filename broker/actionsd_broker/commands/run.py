@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from actionsd_broker.commands.arguments import (
     read_file,
     read_trigger,
 )
-from actionsd_broker.config import Config, MetadataConfig
+from actionsd_broker.config import Config, load_config
 from actionsd_broker.ephemeral import ephemeral_broker
 from actionsd_broker.errors import OperatorError
+from actionsd_broker.fetch.secret_values import load_vault
 from actionsd_client import Action, Client
 from actionsd_protocol.messages import MAX_SCRIPT_CHARACTERS, Limits
 
@@ -29,6 +31,7 @@ does not compile or lacks its function is bad input).
 examples:
   actionsd run roleClaims.js --trigger complement-token/pre-userinfo --context user.json
   actionsd run groups=roles.js audit.js --trigger preuserinfo --context - < user.json
+  actionsd run enrich.js --trigger preuserinfo --context user.json -c actionsd.toml
 """
 
 _DEFAULTS = Limits()
@@ -54,6 +57,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--trigger", required=True, metavar="NAME", help="the trigger to run as")
     parser.add_argument(
         "--context", required=True, metavar="FILE", help="the context document (JSON), - for stdin"
+    )
+    parser.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="the daemon's configuration (TOML): what it and its registry allow --tenant to "
+        "fetch, its secrets, its sandbox (default: nothing is fetched)",
     )
     parser.add_argument("--tenant", default="local", help="the tenant to run as (default: local)")
     parser.add_argument(
@@ -100,12 +110,21 @@ def run(arguments: argparse.Namespace) -> int:
     context = read_context(arguments.context)
     log.set_up(level="error", form="text")
     patience = 30 + 30 * len(actions)
-    config = Config(workers=1, spares=0, metadata=MetadataConfig(path=arguments.metadata))
-    with ephemeral_broker(config) as line, Client(line.endpoint) as client:
+    config = _configure(arguments)
+    with (
+        ephemeral_broker(config, lambda: load_vault(config.secrets, os.environ)) as line,
+        Client(line.endpoint) as client,
+    ):
         result = client.call(
             trigger, tenant=arguments.tenant, context=context, actions=actions, timeout=patience
         )
         return print_result(result, files=dict(paths))
+
+
+def _configure(arguments: argparse.Namespace) -> Config:
+    config = load_config(Path(arguments.config)) if arguments.config else Config()
+    metadata = {"path": arguments.metadata}  # never the daemon's own, unless it is asked for
+    return config.changed(workers=1, spares=0, endpoint=None, metadata=metadata)
 
 
 def _split(script: str) -> tuple[str, Path]:
