@@ -106,13 +106,13 @@ class Run {
     this.phase = 'context';
     this.error = null;
     this.size = this.state.size; // of the whole job's output
-    this.isClosed = false; // whether nothing may be asked of the broker any more
     this.beginAction();
   }
 
   beginAction() {
     this.written = { mutations: 0, logs: 0, output: 0 };
     this.excess = null; // which of these the action took too far, in words
+    this.isClosed = false; // whether it may ask nothing of the broker any more
   }
 
   get step() { return this.job.steps[this.index]; }
@@ -342,7 +342,7 @@ const SLOW_MS = 20;
 // Runs what is left of the chain. Returns false if the realm is no longer fit for it.
 function proceed() {
   for (;;) {
-    if (run.outcome === null) runStep();
+    if (run.outcome === null) runOpenly();
     settle();
     if (chainEnds()) return true;
     drain();
@@ -356,6 +356,17 @@ function proceed() {
     run.index++;
     run.beginAction();
     if (!fit) return false;
+  }
+}
+
+// Microtasks are run on the way out of `serve` too: who threw asks nothing in them.
+function runOpenly() {
+  let threw = true;
+  try {
+    runStep();
+    threw = false;
+  } finally {
+    run.isClosed = threw;
   }
 }
 
