@@ -58,9 +58,7 @@ def test_action_that_has_failed_asks_nothing(run: Run, broker: Any, expression: 
 
 
 @pytest.mark.parametrize("expression", [FETCH, GET, SET])
-def test_action_over_its_output_limit_asks_nothing(
-    run: Run, broker: Any, expression: str
-) -> None:
+def test_action_over_its_output_limit_asks_nothing(run: Run, broker: Any, expression: str) -> None:
     script = f"""function f(ctx, api) {{
         try {{ api.v1.claims.setClaim('a', 'x'.repeat(1000)) }} catch {{}}
         {expression};
@@ -120,3 +118,13 @@ def test_realm_that_is_not_hardened_asks_too(run_fresh: Run, fresh_broker: Any) 
     outcome = run_fresh(script, context=USER, partial=True)
     assert outcome.actions == ["succeeded"]
     assert [request["type"] for request in fresh_broker.requests] == ["fetch", "set_metadata"]
+
+
+@pytest.mark.parametrize("expression", [FETCH, SET])
+def test_what_was_pushed_and_throws_asks_nothing_later(
+    run: Run, broker: Any, expression: str
+) -> None:
+    later = f"Promise.resolve().then(() => {{ {expression} }})"
+    script = f"function f(c, a) {{ a.metadata.push({{ get key() {{ {later}; throw 'no' }} }}) }}"
+    assert run(script, context=USER, trigger=LOGIN).actions == ["failed"]
+    assert broker.requests == []

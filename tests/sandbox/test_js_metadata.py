@@ -39,9 +39,7 @@ def setting(writer: str, arguments: str = "'k', {b: '<', a: 'ä'}") -> str:
 @pytest.mark.parametrize("reader", READERS)
 def test_metadata_of_a_named_user_are_the_stores(run: Run, broker: Any, reader: str) -> None:
     when = "2026-01-02T03:04:05.6Z"
-    first = entry(
-        "k", b"[1]", creationDate=when, changeDate=when, resourceOwner="42", sequence=7
-    )
+    first = entry("k", b"[1]", creationDate=when, changeDate=when, resourceOwner="42", sequence=7)
     document = {"count": 2, "sequence": 9, "timestamp": when, "metadata": [first, entry("l", b"x")]}
     broker.answers["get_metadata"] = {"document": document}
     outcome = run(claiming(f"JSON.parse(JSON.stringify({reader}))"), context=NAMED)
@@ -184,9 +182,7 @@ def test_value_as_long_as_the_store_takes_is_sent(run: Run, broker: Any, value: 
     assert isinstance(json.loads(outcome.stored["k"]), str)
 
 
-@pytest.mark.parametrize(
-    "arguments", ["", "'k'", "'k', 1, 2", "1, 1", "'k', NaN", "'k', () => 1"]
-)
+@pytest.mark.parametrize("arguments", ["", "'k'", "'k', 1, 2", "1, 1", "'k', NaN", "'k', () => 1"])
 @pytest.mark.parametrize("writer", WRITERS)
 def test_what_cannot_be_written_is_not_stored(
     run: Run, broker: Any, writer: str, arguments: str

@@ -342,7 +342,7 @@ const SLOW_MS = 20;
 // Runs what is left of the chain. Returns false if the realm is no longer fit for it.
 function proceed() {
   for (;;) {
-    if (run.outcome === null) runOpenly();
+    if (run.outcome === null) runStep();
     settle();
     if (chainEnds()) return true;
     drain();
@@ -356,17 +356,6 @@ function proceed() {
     run.index++;
     run.beginAction();
     if (!fit) return false;
-  }
-}
-
-// Microtasks are run on the way out of `serve` too: who threw asks nothing in them.
-function runOpenly() {
-  let threw = true;
-  try {
-    runStep();
-    threw = false;
-  } finally {
-    run.isClosed = threw;
   }
 }
 
@@ -455,13 +444,25 @@ function finish() {
 // One way in, also after a throw: a script sees the stack below it, and what another
 // threw is none of its business.
 kernel.serve = function serve() {
+  let threw = true;
+  try {
+    const ending = serveJobs();
+    threw = false;
+    return ending;
+  } finally {
+    // Microtasks are run on the way out, too: they ask nothing for who threw.
+    if (threw && run !== null) run.isClosed = true;
+  }
+};
+
+function serveJobs() {
   let ending = words[REPLY] === THROWN ? takeThrown() : takeJob();
   while (ending === undefined) {
     if (!complete()) return 'unfinished';
     ending = takeJob();
   }
   return ending;
-};
+}
 
 function takeThrown() {
   words[REPLY] = JOB;
