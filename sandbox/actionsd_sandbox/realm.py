@@ -248,11 +248,14 @@ class Realm:
             self._is_breached()
 
     def _call(self) -> None:
-        # The script cannot hear while it waits here: it is told once more if it was told to end.
-        answer = self._ask(self._mailbox.take())
+        request = self._mailbox.take()
         with self._timer.lock:
             if self._is_breached():
-                return
+                return  # what microtasks ask that outlive the script
+        answer = self._ask(request)
+        with self._timer.lock:
+            if self._is_breached():
+                return  # it could not hear of it while it waited
         self._mailbox.put(answer)
 
     def _random(self) -> None:

@@ -4,6 +4,8 @@ import json
 import os
 import resource
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from actionsd_sandbox.deadline import DeadlineTimer
-from actionsd_sandbox.isolate import Ending, Engine
+from actionsd_sandbox.isolate import EXIT_FAULT, Ending, Engine
 from actionsd_sandbox.meter import UNLIMITED, Allowance, Breach
 from actionsd_sandbox.realm import PRELUDE, Delivery, Realm, Work
 
@@ -313,3 +315,115 @@ def test_trap_in_what_a_cancelled_run_left_is_not_read_twice(
     assert [mutation["projectId"] for mutation in report["mutations"]] == ["before"]
     assert report["actions"][0]["error"]["kind"] == "timeout"
     assert len(delivery.costs) == 1
+
+
+FETCH = "function f() { require('zitadel/http').fetch('u') }"
+FETCHED = b'{"document":{"status":200,"headers":[],"body":""}}'
+
+
+class SlowBroker:
+    """Answers when the clock has told the script to end, and not before."""
+
+    def __init__(self, timer: DeadlineTimer) -> None:
+        self._timer = timer
+        self.requests: list[Any] = []
+
+    def call(self, request: bytes) -> bytes:
+        self.requests.append(json.loads(request))
+        while self._timer.breach is None:
+            threading.Event().wait(0.001)
+        return FETCHED
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        FETCH,
+        FETCH.replace("f()", "f(ctx, api)").replace("{", "{ try {", 1) + " finally { for (;;); } }",
+        "async " + FETCH,
+        "function f() { Promise.resolve().then(FETCH) }".replace("FETCH", f"({FETCH})"),
+    ],
+)
+def test_call_that_outlasts_its_action_ends_it(
+    engine: Engine, timer: DeadlineTimer, script: str
+) -> None:
+    slow = SlowBroker(timer)
+    with Realm(
+        engine, timer, Desk(work(script, seconds=0.1)).exchange, slow.call, hardened=True
+    ) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        assert (realm.breach, realm.finished) == (Breach.TIMEOUT, 0)
+        report = json.loads(realm.collect(TIMED_OUT).report)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        realm._exchange_with = (desk := Desk(work(CLAIM))).exchange
+        assert realm.serve().text == "left"
+    assert [action["error"]["kind"] for action in report["actions"]] == ["timeout"]
+    assert [request["seconds"] <= 0.1 for request in slow.requests] == [True]
+    assert [len(each["mutations"]) for each in desk.reports()] == [1]
+
+
+def test_microtasks_of_who_was_told_to_end_ask_nothing(
+    engine: Engine, timer: DeadlineTimer
+) -> None:
+    script = """function f() {
+        for (let i = 0; i < 99; i++) Promise.resolve().then(() => require('zitadel/http').fetch('u'));
+        for (;;);
+    }"""
+    asked: list[bytes] = []
+
+    def call(request: bytes) -> bytes:
+        asked.append(request)
+        return FETCHED
+
+    with Realm(
+        engine, timer, Desk(work(script, seconds=0.05)).exchange, call, hardened=True
+    ) as realm:
+        assert realm.serve().ending is Ending.TERMINATED
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert asked == []
+
+
+def test_call_leaves_the_deadline_alone(engine: Engine, timer: DeadlineTimer) -> None:
+    seen: list[float] = []
+
+    def call(_request: bytes) -> bytes:
+        seen.append(realm._mailbox.deadline_ms)
+        return FETCHED
+
+    begun = time.time()
+    twice = "function f() { for (const url of 'ab') require('zitadel/http').fetch(url) }"
+    with Realm(engine, timer, Desk(work(twice, twice)).exchange, call, hardened=True) as realm:
+        assert realm.serve().text == "left"
+    assert seen[0] == seen[1] <= seen[2] == seen[3]
+    assert all(begun + 10 <= each / 1000 <= time.time() + 10 for each in seen)
+
+
+def test_time_that_is_left_goes_down(engine: Engine, timer: DeadlineTimer) -> None:
+    left: list[float] = []
+
+    def call(request: bytes) -> bytes:
+        left.append(json.loads(request)["seconds"])
+        return FETCHED
+
+    script = """function f() {
+        const { fetch } = require('zitadel/http');
+        fetch('u');
+        for (const end = Date.now() + 20; Date.now() < end;);
+        fetch('u');
+    }"""
+    with Realm(engine, timer, Desk(work(script)).exchange, call, hardened=True) as realm:
+        realm.serve()
+    assert 10 >= left[0] >= left[1] + 0.02 > 0
+
+
+def test_call_that_raises_ends_the_process(in_process: Any) -> None:
+    ended = in_process("""
+import json
+from actionsd_sandbox.deadline import DeadlineTimer
+from actionsd_sandbox.isolate import Engine
+from actionsd_sandbox.realm import Realm
+realm = Realm(Engine(), DeadlineTimer(), lambda _: None, lambda _: 1 / 0, hardened=True)
+realm._isolate.evaluate(f"{realm._kernel}.call('{{}}')")
+""")
+    assert ended.returncode == EXIT_FAULT
+    assert "ZeroDivisionError" in ended.stderr

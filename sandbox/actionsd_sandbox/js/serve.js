@@ -106,13 +106,13 @@ class Run {
     this.phase = 'context';
     this.error = null;
     this.size = this.state.size; // of the whole job's output
-    this.isClosed = false; // whether nothing may be asked of the broker any more
     this.beginAction();
   }
 
   beginAction() {
     this.written = { mutations: 0, logs: 0, output: 0 };
     this.excess = null; // which of these the action took too far, in words
+    this.isClosed = false; // whether it may ask nothing of the broker any more
   }
 
   get step() { return this.job.steps[this.index]; }
@@ -444,13 +444,25 @@ function finish() {
 // One way in, also after a throw: a script sees the stack below it, and what another
 // threw is none of its business.
 kernel.serve = function serve() {
+  let threw = true;
+  try {
+    const ending = serveJobs();
+    threw = false;
+    return ending;
+  } finally {
+    // Microtasks are run on the way out, too: they ask nothing for who threw.
+    if (threw && run !== null) run.isClosed = true;
+  }
+};
+
+function serveJobs() {
   let ending = words[REPLY] === THROWN ? takeThrown() : takeJob();
   while (ending === undefined) {
     if (!complete()) return 'unfinished';
     ending = takeJob();
   }
   return ending;
-};
+}
 
 function takeThrown() {
   words[REPLY] = JOB;
