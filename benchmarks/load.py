@@ -1,9 +1,11 @@
 """Jobs per second through a real daemon, and the CPU that each side spends on one.
 
     python benchmarks/load.py SCRIPT.js CONTEXT.json [--workers 2] [--in-flight 64]
+    python benchmarks/load.py w4.js context.json --workers 4 --site 18099
 
 Starts a daemon of its own, warms it up, loads it from one process, and prints one line
-for the run; before it, what starting took and what an idle worker holds.
+for the run; before it, what starting took and what an idle worker holds. With --site it
+starts a server on loopback too (site.py), which scripts may fetch from.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ def main() -> int:
     arguments = parse()
     action = Action(name=arguments.script.stem, script=arguments.script.read_text())
     load = Load([action], arguments.context.read_bytes(), arguments.jobs, arguments.in_flight)
-    with running_daemon(arguments.workers) as (endpoint, broker):
+    with (
+        running_site(arguments.site),
+        running_daemon(arguments.workers, arguments.site) as (endpoint, broker),
+    ):
         (zygote,) = broker.children()
         workers = zygote.children()
         for worker in workers:
@@ -61,16 +66,50 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--jobs", type=int, default=10_000)
+    parser.add_argument("--site", type=int, metavar="PORT", help="serve the fetches of scripts")
     return parser.parse_args()
 
 
 @contextlib.contextmanager
-def running_daemon(workers: int) -> Iterator[tuple[str, psutil.Process]]:
+def running_site(port: int | None) -> Iterator[None]:
+    """Run the server that scripts fetch from for as long as the block lasts."""
+    if port is None:
+        yield
+        return
+    program = Path(__file__).with_name("site.py")
+    process = subprocess.Popen(
+        [sys.executable, str(program), str(port)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        if process.stdout is None or not process.stdout.readline():
+            raise SystemExit(f"port {port} cannot be served")
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+ALLOWED = """
+[fetch]
+at_once = 1000
+[[fetch.allow]]
+host = "127.0.0.1"
+scheme = "http"
+port = {port}
+methods = ["GET"]
+private = true
+"""
+
+
+@contextlib.contextmanager
+def running_daemon(workers: int, site: int | None) -> Iterator[tuple[str, psutil.Process]]:
     """Run a daemon for as long as the block lasts; say what starting it took."""
     with tempfile.TemporaryDirectory(prefix="actionsd-load-") as directory:
         endpoint = f"ipc://{directory}/c"
+        config = Path(directory, "actionsd.toml")
+        config.write_text("" if site is None else ALLOWED.format(port=site))
         started = time.perf_counter()
-        command = [sys.executable, "-m", "actionsd_broker.cli", "serve"]
+        command = [sys.executable, "-m", "actionsd_broker.cli", "serve", "--config", str(config)]
         process = subprocess.Popen(
             [*command, "--endpoint", endpoint, "--workers", str(workers)],
             stderr=subprocess.PIPE,

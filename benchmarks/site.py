@@ -1,0 +1,48 @@
+"""An HTTP server that answers every request at once with {"value":"ok"}, for loads that fetch.
+
+    python benchmarks/site.py PORT
+
+Prints a line when it listens. Keeps connections open for those who want that, and costs
+as little as Python can: what is measured is not this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+BODY = b'{"value":"ok"}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)
+
+
+class Site(asyncio.Protocol):
+    """One connection. Requests have no body here."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note where answers go."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._received = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that is complete."""
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            request, _, self._received = self._received.partition(b"\r\n\r\n")
+            ends = b"connection: close" in request.lower()
+            self._transport.write(HEAD + (b"Connection: close\r\n" if ends else b"") + b"\r\n" + BODY)
+            if ends:
+                self._transport.close()
+
+
+async def serve(port: int) -> None:
+    """Serve until the process ends."""
+    server = await asyncio.get_running_loop().create_server(
+        Site, "127.0.0.1", port, backlog=1024, reuse_address=True
+    )
+    print(f"site: http://127.0.0.1:{port}/", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1])))
