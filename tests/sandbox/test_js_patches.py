@@ -103,15 +103,19 @@ def test_no_patch_is_handed_the_mailbox(run_fresh: Run, asks: str) -> None:
         const {{ apply, ownKeys, getOwnPropertyDescriptor, defineProperty }} = Reflect;
         const sizeOf = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
         const look = (value) => {{
-            try {{ if (apply(sizeOf, apply(bufferOf, value, []), []) === SIZE) found.push(value) }} catch {{}}
-            try {{ if (apply(sizeOf, value, []) === SIZE) found.push(value) }} catch {{}}
+            for (const read of [() => apply(bufferOf, value, []), () => value]) {{
+                try {{ if (apply(sizeOf, read(), []) === SIZE) found.push(value) }} catch {{}}
+            }}
         }};
         const spy = (its) => function (...all) {{
             look(this); for (let i = 0; i < all.length; i++) look(all[i]);
             return apply(its, this, all);
         }};
-        class Species {{ constructor(...all) {{ all.forEach(look); return new Uint8Array(...all) }} }}
-        for (const owner of [typed, Uint8Array.prototype, Uint16Array.prototype, ArrayBuffer.prototype, Object.prototype]) {{
+        class Species {{
+            constructor(...all) {{ all.forEach(look); return new Uint8Array(...all) }}
+        }}
+        const types = [Uint8Array, Uint16Array, ArrayBuffer, Object];
+        for (const owner of [typed, ...types.map(({{ prototype }}) => prototype)]) {{
             for (const key of ownKeys(owner)) {{
                 const {{ value, get, set, configurable }} = getOwnPropertyDescriptor(owner, key);
                 if (!configurable || key === '__proto__') continue;
@@ -119,7 +123,8 @@ def test_no_patch_is_handed_the_mailbox(run_fresh: Run, asks: str) -> None:
                 else if (get) defineProperty(owner, key, {{ get: spy(get), set }});
             }}
         }}
-        Uint8Array.prototype.constructor = Uint16Array.prototype.constructor = {{ [Symbol.species]: Species }};
+        const constructor = {{ [Symbol.species]: Species }};
+        Uint8Array.prototype.constructor = Uint16Array.prototype.constructor = constructor;
         require = load;
         function f(ctx, api) {{ {asks}; api.v1.claims.setClaim('found', found.length) }}""",
         partial=True,

@@ -516,7 +516,10 @@ interface ClaimsApi {
 }
 
 interface StoredMetadataApi {
-  /** Sets a metadata entry of the user; stores the value as JSON. */
+  /**
+   * Sets a metadata entry of the user; stores the value as JSON. Throws an error of kind
+   * metadata_failed if it cannot be stored.
+   */
   setMetadata(key: string, value: JsonInput): void;
 }
 
@@ -565,27 +568,46 @@ interface LogModule {
   error(...values: unknown[]): void;
 }
 
-/** What `fetch` takes besides the URL. */
-interface FetchOptions {
+/** What `fetch` takes besides the URL; nothing else may be in it. */
+type FetchOptions = {
   /** "GET" if not given. */
   method?: string;
-  /** Replaces the default headers. */
+  /**
+   * Replaces the default headers, which say that JSON is sent and wanted. A text is a line
+   * for each part between its commas; what has commas of its own is given as a list.
+   */
   headers?: { [name: string]: string | string[] };
-  /** Sent as JSON. */
-  body?: JsonInput;
-}
+} & (
+  | {
+    /** Sent as JSON, a text in quotes. */
+    body?: JsonInput;
+    rawBody?: never;
+  }
+  | {
+    /** Ours: sent as it is, in UTF-8. */
+    rawBody: string;
+    body?: never;
+  }
+);
 
-/** What `fetch` answers. */
+/** What `fetch` answers, whatever the status is. */
 interface HttpResponse {
   readonly body: string;
   readonly status: number;
-  readonly headers: null;
+  /** The same number. */
+  readonly statusCode: number;
+  /** By name as Go writes it: "Content-Type". */
+  readonly headers: TextLists;
+  /** Reads the body as JSON, at each call; throws a `SyntaxError` if it is none. */
   json(): JsonValue;
   text(): string;
 }
 
 interface HttpModule {
-  /** Not connected yet: every call throws an error of kind fetch_denied. */
+  /**
+   * Waits for the answer. Throws an error of kind fetch_denied if no rule of the operator's
+   * allows it, of kind fetch_failed if it comes to nothing.
+   */
   fetch(url: string, options?: FetchOptions): HttpResponse;
 }
 
@@ -603,8 +625,9 @@ interface UuidModule {
 
 /** The user's metadata, from the draft of the API. */
 interface UserMetadataModule {
+  /** As `ctx.v1.user.getMetadata`; in every trigger. */
   get(): MetadataResult;
-  /** As `api.v1.user.setMetadata`; in every trigger. */
+  /** As `api.v1.user.setMetadata`; in every trigger, but for a user that the context names. */
   set(key: string, value: JsonInput): void;
 }
 
