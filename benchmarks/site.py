@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import cast
 
 BODY = b'{"value":"ok"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)
@@ -20,8 +21,7 @@ class Site(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note where answers go."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._received = b""
 
     def data_received(self, data: bytes) -> None:
@@ -30,7 +30,8 @@ class Site(asyncio.Protocol):
         while b"\r\n\r\n" in self._received:
             request, _, self._received = self._received.partition(b"\r\n\r\n")
             ends = b"connection: close" in request.lower()
-            self._transport.write(HEAD + (b"Connection: close\r\n" if ends else b"") + b"\r\n" + BODY)
+            farewell = b"Connection: close\r\n" if ends else b""
+            self._transport.write(HEAD + farewell + b"\r\n" + BODY)
             if ends:
                 self._transport.close()
 

@@ -18,7 +18,11 @@ TAGS = {
     m.Fault: "fault",
     m.Ready: "ready",
     m.Report: "report",
+    m.Fetch: "fetch",
+    m.GetMetadata: "get_metadata",
+    m.SetMetadata: "set_metadata",
     m.Assign: "assign",
+    m.Answer: "answer",
     m.Stop: "stop",
 }
 STEP = {"name": "f", "script": "0" * 32, "timeout": 1.0, "allowed_to_fail": False, "fresh": False}
@@ -39,7 +43,8 @@ def test_every_message_belongs_to_one_direction() -> None:
 
 
 def test_questions_and_their_answers_have_payloads() -> None:
-    assert {m.Submit, m.Result, m.Assign, m.Report} == m.HAS_PAYLOAD
+    jobs = {m.Submit, m.Result, m.Assign, m.Report}
+    assert jobs | {m.Fetch, m.SetMetadata, m.Answer} == m.HAS_PAYLOAD
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=lambda kind: kind.__name__)

@@ -43,7 +43,11 @@ SAMPLES: dict[type[m.Message], m.Message] = {
     m.Fault: m.Fault(message="why"),
     m.Ready: m.Ready(pid=1, v8="14", layers=[]),
     m.Report: m.Report(job=BUSY_WITH, spans=[]),
+    m.Fetch: m.Fetch(BUSY_WITH, 1, 0, 1.0, "GET", "http://a/", [], has_body=False),
+    m.GetMetadata: m.GetMetadata(job=BUSY_WITH, call=1, step=0),
+    m.SetMetadata: m.SetMetadata(job=BUSY_WITH, call=1, step=0, key="k"),
     m.Assign: ASSIGN,
+    m.Answer: m.Answer(job=BUSY_WITH, call=1),
     m.Stop: m.Stop(),
 }
 ENDS = [
@@ -72,8 +76,9 @@ def session_in(make: type[Session], role: Role, state: State) -> Session:
     session.state = state
     if isinstance(session, ClientSession):
         session.in_flight = {BUSY_WITH}
-    elif state is State.BUSY and isinstance(session, WorkerSession):
+    elif isinstance(session, WorkerSession):
         session.job = BUSY_WITH
+        session.call = 1 if state is State.WAITING else 0
     return session
 
 
@@ -222,6 +227,50 @@ def test_report_is_not_accepted_twice() -> None:
     session.receive(SAMPLES[m.Report])
     with pytest.raises(RemoteProtocolError, match="Report is not allowed when idle"):
         session.receive(SAMPLES[m.Report])
+
+
+def asking(*calls: m.Message) -> WorkerSession:
+    """Return a broker's session with a worker that has a job and has asked for something."""
+    session = WorkerSession(Role.BROKER)
+    session.receive(SAMPLES[m.Ready])
+    session.send(ASSIGN)
+    for call in calls:
+        session.receive(call)
+    return session
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        m.GetMetadata(job=BUSY_WITH + 1, call=1, step=0),
+        m.GetMetadata(job=BUSY_WITH, call=2, step=0),
+        m.GetMetadata(job=BUSY_WITH, call=0, step=0),
+    ],
+)
+def test_call_for_another_job_or_out_of_turn_breaks_the_session(call: m.Message) -> None:
+    session = asking()
+    with pytest.raises(RemoteProtocolError, match="call"):
+        session.receive(call)
+    assert session.state is State.BROKEN
+
+
+def test_calls_of_a_job_are_numbered_and_of_the_next_again() -> None:
+    session = asking(SAMPLES[m.GetMetadata])
+    session.send(m.Answer(job=BUSY_WITH, call=1))
+    session.receive(m.SetMetadata(job=BUSY_WITH, call=2, step=0, key="k"))
+    session.send(m.Answer(job=BUSY_WITH, call=2))
+    session.receive(m.Report(job=BUSY_WITH, spans=[]))
+    session.send(ASSIGN)
+    session.receive(SAMPLES[m.GetMetadata])
+    assert session.state is State.WAITING
+
+
+@pytest.mark.parametrize("answer", [(BUSY_WITH + 1, 1), (BUSY_WITH, 2)])
+def test_answer_to_another_call_is_not_sent(answer: tuple[int, int]) -> None:
+    session = asking(SAMPLES[m.GetMetadata])
+    with pytest.raises(LocalProtocolError):
+        session.send(m.Answer(job=answer[0], call=answer[1]))
+    assert session.state is State.WAITING
 
 
 def test_worker_has_one_job_after_another() -> None:
