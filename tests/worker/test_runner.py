@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from actionsd_broker.verdict import judge
-from actionsd_protocol.messages import Assign, Limits, Span, Step
+from actionsd_protocol.errors import RemoteProtocolError
+from actionsd_protocol.messages import Answer as CallAnswer
+from actionsd_protocol.messages import Assign, Call, Limits, Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
 from actionsd_sandbox.isolate import Engine
 from actionsd_worker.runner import Runner
@@ -67,6 +69,8 @@ class Script:
         self.jobs: list[tuple[Assign, bytes]] = []
         self.answers: list[Answer] = []
         self.known: set[str] = set()
+        self.calls: list[Call] = []
+        self.refusal: Exception | None = None
         self._current: Assign | None = None
 
     def add(
@@ -97,6 +101,18 @@ class Script:
         job = self.jobs.pop(0)
         self._current = job[0]
         return job
+
+    @property
+    def next_call(self) -> int:
+        return len(self.calls) + 1
+
+    def call(self, message: Call, _payload: bytes | None) -> tuple[CallAnswer, bytes]:
+        assert self._current is not None, "a call without a job"
+        if self.refusal is not None:
+            raise self.refusal
+        self.calls.append(message)
+        document = b'{"count":0,"sequence":0,"timestamp":"","metadata":[]}'
+        return CallAnswer(job=message.job, call=message.call), document
 
     def report(self, job: int, costs: list[Span], document: bytes) -> None:
         assert self._current is not None, "a report without a job"
@@ -139,6 +155,41 @@ def serve(engine: Engine, script: Script) -> Iterator[Callable[[], list[Answer]]
 
 
 Serve = Callable[[], list[Answer]]
+
+
+ASKS = "const f = () => require('zitadel/metadata/user').get()"
+USER = b'{"user": {"id": "u"}}'
+
+
+@pytest.mark.parametrize("fresh", [(), (0,), (1,), (0, 1, 2)])
+def test_call_says_which_action_of_the_job_asks_wherever_it_runs(
+    script: Script, serve: Serve, fresh: tuple[int, ...]
+) -> None:
+    sources = (ASKS, GOOD, ASKS + ";")
+    steps = [{"source": text, "fresh": place in fresh} for place, text in enumerate(sources)]
+    script.add(*steps, context=USER)
+    (answer,) = serve()
+    assert answer.actions == ["succeeded"] * 3
+    assert [(call.job, call.call, call.step) for call in script.calls] == [(1, 1, 0), (1, 2, 2)]
+
+
+def test_action_after_one_that_was_cut_off_asks_under_its_own_place(
+    script: Script, serve: Serve
+) -> None:
+    script.add({"source": LOOP, "tolerated": True, "timeout": 0.05}, ASKS, context=USER)
+    (answer,) = serve()
+    assert answer.actions == ["tolerated", "succeeded"]
+    assert [call.step for call in script.calls] == [1]
+
+
+def test_session_that_breaks_within_a_call_ends_the_worker(script: Script, serve: Serve) -> None:
+    script.add(
+        f"const f = () => {{ try {{ ({ASKS.partition('=> ')[2]}) }} catch {{}} }}", context=USER
+    )
+    script.refusal = RemoteProtocolError("gone")
+    with pytest.raises(RemoteProtocolError, match="gone"):
+        serve()
+    assert script.answers == []
 
 
 def test_stop_ends_the_runner(serve: Serve) -> None:

@@ -11,7 +11,9 @@ from zmq.auth.thread import ThreadAuthenticator
 from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import FROM_WORKER, encode
 from actionsd_protocol.messages import (
+    Answer,
     Assign,
+    GetMetadata,
     Layer,
     Message,
     Ready,
@@ -112,6 +114,30 @@ def test_job_after_job_is_taken(greeted: Service, broker: Broker) -> None:
         greeted.next_job()
         greeted.report(7, [], b"{}")
         broker.receive()
+
+
+def test_call_is_answered_before_anything_else(greeted: Service, broker: Broker) -> None:
+    broker.send(ASSIGN, b"{}")
+    greeted.next_job()
+    for number in (1, 2):
+        assert greeted.next_call == number
+        answer = Answer(job=7, call=number)
+        broker.send(answer, b"document")  # it may well be there before it is waited for
+        asked = GetMetadata(job=7, call=number, step=0)
+        assert greeted.call(asked) == (answer, b"document")
+        assert broker.receive() == (b"w", asked, b"")
+    greeted.report(7, [], b"{}")
+
+
+@pytest.mark.parametrize("message", [Stop(), Answer(job=7, call=2), Answer(job=8, call=1)])
+def test_anything_but_the_answer_is_refused(
+    greeted: Service, broker: Broker, message: Message
+) -> None:
+    broker.send(ASSIGN, b"{}")
+    greeted.next_job()
+    broker.send(message, b"" if isinstance(message, Answer) else None)
+    with pytest.raises(RemoteProtocolError):
+        greeted.call(GetMetadata(job=7, call=1, step=0))
 
 
 def test_stop_ends_the_jobs(greeted: Service, broker: Broker) -> None:
