@@ -208,6 +208,21 @@ def test_check_names_what_is_wrong(actionsd: Command, script: Path) -> None:
     assert f"{script}:2:7: action greet: Error: top" in done.stderr
 
 
+def test_check_passes_what_is_fetched_and_read_at_the_top_level(
+    actionsd: Command, script: Path
+) -> None:
+    script.write_text("require('zitadel/http').fetch('https://a.example'); function greet() {}")
+    (script.parent / "read.js").write_text(
+        "require('zitadel/metadata/user').get(); function read() {}"
+    )
+    (script.parent / "acme.toml").write_text(
+        '[actions.greet]\nfile = "greet.js"\n[actions.read]\nfile = "read.js"\n'
+    )
+    done = actionsd("check", str(script.parent))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("checked up to there") == 2
+
+
 def test_serve_names_a_mistake_in_its_configuration(actionsd: Command, tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("workers = 2\nport = 1\n")
     done = actionsd("serve", "-c", "a.toml")

@@ -43,6 +43,7 @@ MISTAKES = [
     ("2:4", "ctx.v1.getUser().state === 'active'", "no overlap"),
     ("2:4", "require('moment')", "Cannot find module 'moment'"),
     ("2:4", "require('zitadel/log').trace('a')", "'trace' does not exist on type 'LogModule'"),
+    ("2:4", "require('zitadel/http').fetch('a', { rawBody: 1 })", "'number' is not assignable"),
     ("2:4", "console.log('a')", "Cannot find name 'console'"),
     ("2:5", "ctx.v1.authRequest", "'authRequest' does not exist on type"),
     ("1:1", "ctx.v1.claims", "'claims' does not exist on type"),
@@ -237,6 +238,8 @@ def test_checker_accepts_what_every_trigger_can_do(
           log.warn('%s', Object.keys(ctx.v1), Object.keys(api.v1)); {uuid}
           require('zitadel/metadata/user').set('a', {{ b: [new Date(), undefined] }});
           require('node:util').format('%d', 1);
+          const reply = require('zitadel/http').fetch('https://a.example', {{ rawBody: '' }});
+          log.log('%d %s', reply.statusCode, reply.headers['Content-Type']?.[0] ?? reply.text());
         }}"""
     assert check(checker, tmp_path / "scripts", trigger, {"f.js": script}) == []
 

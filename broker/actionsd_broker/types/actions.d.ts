@@ -569,23 +569,29 @@ interface LogModule {
 interface FetchOptions {
   /** "GET" if not given. */
   method?: string;
-  /** Replaces the default headers. */
+  /** Replaces the default headers. Text is split at commas; the parts of a list are not. */
   headers?: { [name: string]: string | string[] };
-  /** Sent as JSON. */
+  /** Sent as JSON, also with GET; text is quoted. */
   body?: JsonInput;
+  /** Sent as it is; not together with `body`. */
+  rawBody?: string;
 }
 
 /** What `fetch` answers. */
 interface HttpResponse {
   readonly body: string;
   readonly status: number;
-  readonly headers: null;
+  /** The same. */
+  readonly statusCode: number;
+  /** By names as Go writes them: `Content-Type`. */
+  readonly headers: TextLists;
+  /** Throws a SyntaxError if the body is no JSON. */
   json(): JsonValue;
   text(): string;
 }
 
 interface HttpModule {
-  /** Not connected yet: every call throws an error of kind fetch_denied. */
+  /** Throws if the request is not allowed, or there is no response; a status never throws. */
   fetch(url: string, options?: FetchOptions): HttpResponse;
 }
 
@@ -603,6 +609,7 @@ interface UuidModule {
 
 /** The user's metadata, from the draft of the API. */
 interface UserMetadataModule {
+  /** From the context, or from the store if it carries none. */
   get(): MetadataResult;
   /** As `api.v1.user.setMetadata`; in every trigger. */
   set(key: string, value: JsonInput): void;
