@@ -19,7 +19,7 @@ from actionsd_protocol.triggers import (
 READ = """const { log } = require('zitadel/log');
 const store = require('zitadel/metadata/user');
 function read() {
-  for (const { key, value, sequence } of store.get().metadata) log('%s %j %d', key, value, sequence);
+  for (const entry of store.get().metadata) log('%s %j %d', entry.key, entry.value, entry.sequence);
 }"""
 
 
