@@ -15,6 +15,7 @@ from actionsd_broker import cli
 from actionsd_broker.commands import run, serve
 from actionsd_broker.config import Config
 from actionsd_broker.errors import OperatorError
+from actionsd_broker.fetch.vault import Vault
 
 Command: TypeAlias = Callable[..., CompletedProcess[str]]
 
@@ -147,7 +148,7 @@ def test_help_explains(actionsd: Command, command: str) -> None:
 def test_run_keeps_metadata_where_it_is_told(monkeypatch: pytest.MonkeyPatch, script: Path) -> None:
     configs: list[Config] = []
 
-    def no_broker(config: Config) -> None:
+    def no_broker(config: Config, _open_vault: Callable[[], Vault]) -> None:
         configs.append(config)
         raise OperatorError
 
