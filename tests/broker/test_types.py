@@ -28,6 +28,8 @@ ANNOTATIONS = {
     "lastToken.js": ("let actor =", "let /** @type {Actor | null} */ actor ="),
 }
 
+HTTP = "require('zitadel/http')"
+
 # The trigger, the body of an action, and how the checker names what is wrong with it.
 MISTAKES = [
     ("2:4", "api.v1.claims.setClaims('a', 1)", "'setClaims' does not exist on type 'ClaimsApi'"),
@@ -43,7 +45,6 @@ MISTAKES = [
     ("2:4", "ctx.v1.getUser().state === 'active'", "no overlap"),
     ("2:4", "require('moment')", "Cannot find module 'moment'"),
     ("2:4", "require('zitadel/log').trace('a')", "'trace' does not exist on type 'LogModule'"),
-    ("2:4", "require('zitadel/http').fetch('a', { rawBody: 1 })", "'number' is not assignable"),
     ("2:4", "console.log('a')", "Cannot find name 'console'"),
     ("2:5", "ctx.v1.authRequest", "'authRequest' does not exist on type"),
     ("1:1", "ctx.v1.claims", "'claims' does not exist on type"),
@@ -58,6 +59,11 @@ MISTAKES = [
     ("3:3", "api.v1.user.appendMetadata('a', 1)", "'user' does not exist on type"),
     ("4:6", "api.v1.claims.setClaim('a', 1)", "'claims' does not exist on type"),
     ("4:6", "api.v1.attributes.setCustomAttribute('a', '', ['b'])", "'string[]' is not assign"),
+    ("2:4", f"{HTTP}.fetch(1)", "'number' is not assignable to parameter of type 'string'"),
+    ("2:4", f"{HTTP}.fetch('u', {{ mode: 'cors' }})", "'mode' does not exist"),
+    ("2:4", f"{HTTP}.fetch('u', {{ body: 1, rawBody: '' }})", "not assignable to"),
+    ("2:4", f"{HTTP}.fetch('u', {{ rawBody: 1 }})", "'number' is not assignable to type"),
+    ("2:4", f"{HTTP}.fetch('u').ok", "'ok' does not exist on type 'HttpResponse'"),
 ]
 
 
@@ -238,8 +244,10 @@ def test_checker_accepts_what_every_trigger_can_do(
           log.warn('%s', Object.keys(ctx.v1), Object.keys(api.v1)); {uuid}
           require('zitadel/metadata/user').set('a', {{ b: [new Date(), undefined] }});
           require('node:util').format('%d', 1);
-          const reply = require('zitadel/http').fetch('https://a.example', {{ rawBody: '' }});
-          log.log('%d %s', reply.statusCode, reply.headers['Content-Type']?.[0] ?? reply.text());
+          const {{ fetch }} = require('zitadel/http');
+          const {{ status, statusCode, headers }} = fetch('u', {{ rawBody: 'a=b' }});
+          log.log(headers['Content-Type']?.[0], status === statusCode);
+          fetch('u', {{ method: 'POST', headers: {{ a: ['b'] }}, body: {{ c: 1 }} }}).text();
         }}"""
     assert check(checker, tmp_path / "scripts", trigger, {"f.js": script}) == []
 

@@ -516,7 +516,10 @@ interface ClaimsApi {
 }
 
 interface StoredMetadataApi {
-  /** Sets a metadata entry of the user; stores the value as JSON. */
+  /**
+   * Sets a metadata entry of the user; stores the value as JSON. Throws an error of kind
+   * metadata_failed if it cannot be stored.
+   */
   setMetadata(key: string, value: JsonInput): void;
 }
 
@@ -565,33 +568,46 @@ interface LogModule {
   error(...values: unknown[]): void;
 }
 
-/** What `fetch` takes besides the URL. */
-interface FetchOptions {
+/** What `fetch` takes besides the URL; nothing else may be in it. */
+type FetchOptions = {
   /** "GET" if not given. */
   method?: string;
-  /** Replaces the default headers. Text is split at commas; the parts of a list are not. */
+  /**
+   * Replaces the default headers, which say that JSON is sent and wanted. A text is a line
+   * for each part between its commas; what has commas of its own is given as a list.
+   */
   headers?: { [name: string]: string | string[] };
-  /** Sent as JSON, also with GET; text is quoted. */
-  body?: JsonInput;
-  /** Sent as it is; not together with `body`. */
-  rawBody?: string;
-}
+} & (
+  | {
+    /** Sent as JSON, a text in quotes. */
+    body?: JsonInput;
+    rawBody?: never;
+  }
+  | {
+    /** Ours: sent as it is, in UTF-8. */
+    rawBody: string;
+    body?: never;
+  }
+);
 
-/** What `fetch` answers. */
+/** What `fetch` answers, whatever the status is. */
 interface HttpResponse {
   readonly body: string;
   readonly status: number;
-  /** The same. */
+  /** The same number. */
   readonly statusCode: number;
-  /** By names as Go writes them: `Content-Type`. */
+  /** By name as Go writes it: "Content-Type". */
   readonly headers: TextLists;
-  /** Throws a SyntaxError if the body is no JSON. */
+  /** Reads the body as JSON, at each call; throws a `SyntaxError` if it is none. */
   json(): JsonValue;
   text(): string;
 }
 
 interface HttpModule {
-  /** Throws if the request is not allowed, or there is no response; a status never throws. */
+  /**
+   * Waits for the answer. Throws an error of kind fetch_denied if no rule of the operator's
+   * allows it, of kind fetch_failed if it comes to nothing.
+   */
   fetch(url: string, options?: FetchOptions): HttpResponse;
 }
 
@@ -609,9 +625,9 @@ interface UuidModule {
 
 /** The user's metadata, from the draft of the API. */
 interface UserMetadataModule {
-  /** From the context, or from the store if it carries none. */
+  /** As `ctx.v1.user.getMetadata`; in every trigger. */
   get(): MetadataResult;
-  /** As `api.v1.user.setMetadata`; in every trigger. */
+  /** As `api.v1.user.setMetadata`; in every trigger, but for a user that the context names. */
   set(key: string, value: JsonInput): void;
 }
 
