@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import select
 import threading
@@ -12,8 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from servers import Answer as SiteAnswer
-from servers import Site, answering, silence
+from servers import Site, answering, silence, site
 
 from actionsd_broker.calls import Answered, Calls
 from actionsd_broker.config import Config, MetadataConfig
@@ -89,28 +87,6 @@ def desk(
         yield Desk(calls)
     finally:
         calls.close()
-
-
-@contextmanager
-def site(answer: SiteAnswer) -> Iterator[Site]:
-    """Run a site on a thread of its own."""
-    begun, end = threading.Event(), threading.Event()
-    sites: list[Site] = []
-
-    async def serve() -> None:
-        async with Site(answer) as running:
-            sites.append(running)
-            begun.set()
-            await asyncio.to_thread(end.wait, PATIENCE_SECONDS)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert begun.wait(PATIENCE_SECONDS)
-    try:
-        yield sites[0]
-    finally:
-        end.set()
-        thread.join()
 
 
 def failure(answered: Answered) -> tuple[FailureKind, str]:
