@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from daemon import Daemon
-from outward import action, call, claims, entry, opening, quote
+from outward import TRIGGER, action, call, claims, entry, opening, quote
 from servers import Answer, Asked, Site, answering, silence, site
 
 from actionsd_broker.fetch.rules import AllowTable
@@ -100,8 +102,10 @@ def test_request_is_what_the_script_asked_for(world: World) -> None:
       method: 'POST', body: { a: [1, null], b: '\xe9' },
       headers: { 'x-one': 'a, b', 'X-Many': ['c', 'd,e'], Authorization: 'Bearer x' },
     }"""
-    assert claims(call(world.client, action(f"http.fetch({quote(world.site.url())}, {options})")))\
+    assert (
+        claims(call(world.client, action(f"http.fetch({quote(world.site.url())}, {options})")))
         == {}
+    )
     (asked,) = world.site.asked
     assert (asked.method, asked.path) == ("POST", "/")
     assert json.loads(asked.body) == {"a": [1, None], "b": "\xe9"}
@@ -214,22 +218,172 @@ def test_error_that_is_thrown_on_keeps_its_kind(world: World) -> None:
 
 
 @pytest.mark.parametrize("realm", ["shared", "fresh"])
-def test_fetch_that_outlasts_its_action_ends_it_and_not_the_worker(
+def test_fetch_that_outlasts_its_action_is_its_timeout_and_the_next_job_runs(
     world: World, realm: str
 ) -> None:
     world.site.answers["/slow"] = silence
-    before = pids(world.daemon)
-    slow = action(
-        f"say('a', 1); http.fetch({quote(world.site.url('/slow'))})", timeout=0.3, realm=realm
-    )
-    ok = action(f"say('b', http.fetch({quote(world.site.url())}).body)", "g")
-    result = call(world.client, slow, ok)
+    body = f"""
+      say('a', 1);
+      try {{ http.fetch({quote(world.site.url("/slow"))}) }} catch (e) {{ say('caught', `${{e}}`) }}
+    """
+    result = call(world.client, action(body, timeout=0.3, realm=realm))
     assert result.error is not None
-    assert result.error.kind in (FailureKind.TIMEOUT, FailureKind.FETCH_FAILED)
+    # Nothing is left of its time to catch anything in.
+    assert result.error.kind is FailureKind.TIMEOUT
     assert result.claims() == {"a": 1}
+    # A worker that went over a limit is replaced, whatever it spent the time on.
+    world.daemon.wait_line('reason="a fault"')
+    ok = action(f"say('b', http.fetch({quote(world.site.url())}).body)", realm=realm)
     assert claims(call(world.client, ok)) == {"b": "ok"}
-    assert pids(world.daemon) == before
 
 
-def pids(daemon: Daemon) -> set[int]:
-    return {worker.pid for worker in daemon.workers()}
+def test_fetches_that_outlast_their_actions_are_not_held_against_the_script(world: World) -> None:
+    world.site.answers["/slow"] = silence
+    slow = action(f"http.fetch({quote(world.site.url('/slow'))})", timeout=0.05)
+    results = [call(world.client, slow) for _ in range(5)]
+    kinds = {None if result.error is None else result.error.kind for result in results}
+    assert kinds == {FailureKind.TIMEOUT}
+
+
+def test_fetch_that_outlasts_its_own_time_is_an_error_and_the_worker_goes_on(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    with site(silence, {"/ok": answering("fine")}) as there:
+        config = f"spares = 0\n[fetch]\ntotal_seconds = 0.3\n{opening(there)}"
+        daemon = start_daemon(config=config, workers=1)
+        daemon.wait_ready()
+        before = daemon.workers()
+        body = f"""
+          try {{ http.fetch({quote(there.url())}) }} catch (e) {{ say('e', e.message) }}
+          say('next', http.fetch({quote(there.url("/ok"))}).body);
+        """
+        with Client(daemon.endpoint) as client:
+            said = [claims(call(client, action(body))) for _ in range(3)]
+        assert daemon.workers() == before
+        assert there.sockets_to_it(daemon.process.pid) == 0
+    reason = "time was up while waiting for the response"
+    assert said == [{"e": reason, "next": "fine"}] * 3
+
+
+def test_fetch_of_a_worker_that_dies_is_ended(start_daemon: Callable[..., Daemon]) -> None:
+    left = threading.Event()
+
+    async def until_it_leaves(_: Asked, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        except OSError:
+            left.set()
+
+    with site(until_it_leaves, {"/ok": answering("fine")}) as there:
+        daemon = start_daemon(config=f"spares = 0\n{opening(there)}", workers=1)
+        daemon.wait_ready()
+        with Client(daemon.endpoint) as client:
+            pending = client.submit(
+                TRIGGER,
+                tenant="acme",
+                context={},
+                actions=[action(f"http.fetch({quote(there.url())})")],
+            )
+            daemon.wait_for(lambda: there.at_once == 1, "nothing is fetched")
+            (worker,) = daemon.workers()
+            os.kill(worker.pid, signal.SIGKILL)
+            error = pending.result(30).error
+            assert error is not None
+            assert error.kind is FailureKind.WORKER_LOST
+            daemon.wait_for(left.is_set, "the connection stays open")
+            daemon.wait_for(lambda: there.sockets_to_it(daemon.process.pid) == 0, "so does this")
+            after = action(f"say('on', http.fetch({quote(there.url('/ok'))}).body)")
+            assert claims(call(client, after)) == {"on": "fine"}
+
+
+# Whose allowlist
+
+
+def registry(directory: Path, there: Site, *, allowed: tuple[str, ...]) -> Path:
+    """Write a registry of two tenants; `allowed` are those of its owners that may fetch."""
+    directory.mkdir(exist_ok=True)
+    for name in "abc":
+        act = action(f"say('{name}', http.fetch({quote(there.url())}).body)", name)
+        (directory / f"{name}.js").write_text(act.script)
+    for tenant, names in {"acme": "ab", "other": "c"}.items():
+        text = ""
+        for name in names:
+            text += f'[actions.{name}]\nfile = "{name}.js"\nallowed_to_fail = true\n'
+            if name in allowed:
+                text += opening(there, place=f"actions.{name}.fetch.allow")
+        if tenant in allowed:
+            text += opening(there)
+        text += f"[flows]\n{quote(TRIGGER)} = {list(names)!r}\n"
+        (directory / f"{tenant}.toml").write_text(text)
+    return directory
+
+
+def fetched(client: Client) -> dict[str, object]:
+    """Run the flows of both tenants; return what their actions fetched."""
+    results = [client.call(TRIGGER, tenant=each, context={}) for each in ("acme", "other")]
+    for result in results:
+        for act in result.actions:
+            if act.error is not None:
+                assert act.error.kind is FailureKind.FETCH_DENIED
+    return {key: value for result in results for key, value in result.claims().items()}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "may"),
+    [
+        ((), ""),
+        (("a",), "a"),
+        (("b",), "b"),
+        (("acme",), "ab"),
+        (("other",), "c"),
+        (("c", "b"), "bc"),
+    ],
+)
+def test_tenant_and_action_fetch_by_their_own_entries_only(
+    reloading: Reloading, allowed: tuple[str, ...], may: str
+) -> None:
+    # A new registry takes effect without a restart.
+    reloading.load(allowed)
+    assert fetched(reloading.client) == dict.fromkeys(may, "ok")
+
+
+class Reloading(NamedTuple):
+    """A daemon with a registry that is written anew."""
+
+    daemon: Daemon
+    site: Site
+    client: Client
+    directory: Path
+
+    def load(self, allowed: tuple[str, ...]) -> None:
+        registry(self.directory, self.site, allowed=allowed)
+        known = self.daemon.log().count("registry_loaded")
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.wait_line("registry_loaded", known + 1)
+
+
+@pytest.fixture(scope="module")
+def reloading() -> Iterator[Reloading]:
+    with site() as there, tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
+        directory = registry(Path(place) / "actions", there, allowed=())
+        daemon = Daemon(Path(place), ["--workers", "2", "--registry", str(directory)])
+        try:
+            daemon.wait_ready()
+            with Client(daemon.endpoint) as client:
+                yield Reloading(daemon, there, client, directory)
+        finally:
+            daemon.end()
+
+
+def test_registry_that_is_wrong_leaves_the_old_entries_in_use(reloading: Reloading) -> None:
+    reloading.load(("a",))
+    manifest = reloading.directory / "acme.toml"
+    manifest.write_text(manifest.read_text().replace('"127.0.0.1"', '"127.1"'))
+    known = reloading.daemon.log().count("registry_refused")
+    reloading.daemon.signal(signal.SIGHUP)
+    line = reloading.daemon.wait_line("registry_refused", known + 1)
+    assert "acme.toml:" in line
+    assert fetched(reloading.client) == {"a": "ok"}
