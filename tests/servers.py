@@ -194,22 +194,23 @@ def site(
     listen: bool = True,
 ) -> Iterator[Site]:
     """Run a site on a thread of its own, for those who do not run a loop."""
-    begun, end = threading.Event(), threading.Event()
-    sites: list[Site] = []
+    begun, end = threading.Event(), asyncio.Event()
+    sites: list[tuple[Site, asyncio.AbstractEventLoop]] = []
 
     async def serve() -> None:
         async with Site(answer, answers, tls, listen=listen) as running:
-            sites.append(running)
+            sites.append((running, asyncio.get_running_loop()))
             begun.set()
-            await asyncio.to_thread(end.wait)
+            await end.wait()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
     assert begun.wait(PATIENCE_SECONDS)
+    running, loop = sites[0]
     try:
-        yield sites[0]
+        yield running
     finally:
-        end.set()
+        loop.call_soon_threadsafe(end.set)
         thread.join()
 
 
