@@ -267,6 +267,24 @@ def test_file_that_another_process_keeps_fails_the_script_in_time(
         assert ["on", 2] in found(client)
 
 
+def test_store_that_is_stuck_is_not_held_against_the_scripts(
+    serve: Callable[[], Daemon], short_path: Path
+) -> None:
+    daemon = serve()
+    act = action(writing("k", "1"), timeout=0.3)
+    with Client(daemon.endpoint) as client:
+        with closing(sqlite3.connect(short_path / "metadata.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            kinds = []
+            for _ in range(5):
+                error = call(client, act).error
+                kinds.append(None if error is None else error.kind)
+        # Their own time, and not that of a chain that ends workers.
+        assert kinds == [FailureKind.TIMEOUT] * 5
+        claims(call(client, act))
+        assert found(client) == [["k", 1]]
+
+
 @pytest.mark.parametrize(
     ("content", "mode", "words"),
     [
