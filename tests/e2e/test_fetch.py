@@ -299,6 +299,41 @@ def test_fetch_of_a_worker_that_dies_is_ended(start_daemon: Callable[..., Daemon
             assert claims(call(client, after)) == {"on": "fine"}
 
 
+def held(release: threading.Event) -> Answer:
+    """Return an answer that comes when it may."""
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        while not release.is_set():  # noqa: ASYNC110 - it is set by another thread
+            await asyncio.sleep(0.01)
+        await answering("at last")(asked, writer)
+
+    return answer
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_daemon_that_is_told_to_stop_finishes_a_fetch_unless_told_again(
+    start_daemon: Callable[..., Daemon], patient: bool
+) -> None:
+    release = threading.Event()
+    with site(held(release)) as there:
+        daemon = start_daemon(config=opening(there), workers=1)
+        daemon.wait_ready()
+        act = action(f"say('got', http.fetch({quote(there.url())}).body)", timeout=20)
+        with Client(daemon.endpoint) as client:
+            pending = client.submit(TRIGGER, tenant="acme", context={}, actions=[act])
+            daemon.wait_for(lambda: there.at_once == 1, "nothing is fetched")
+            daemon.signal(signal.SIGTERM)
+            daemon.wait_line(" draining ")
+            if patient:
+                release.set()
+                assert claims(pending.result(30)) == {"got": "at last"}
+            else:
+                daemon.signal(signal.SIGTERM)
+        assert daemon.wait_exit() == 0
+        release.set()
+    assert "outside_stuck" not in daemon.log()
+
+
 # Whose allowlist
 
 

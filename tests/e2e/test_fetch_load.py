@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 
+import psutil
 import pytest
 from daemon import Daemon
 from outward import TRIGGER, action, call, claims, opening, quote
 from servers import Answer, Asked, answering, site
 
-from actionsd_client import Action, AsyncClient, Client
+from actionsd_client import Action, AsyncClient, Client, Result
 from actionsd_protocol.errors import FailureKind
 
 WORKERS = 4
@@ -97,3 +100,40 @@ def test_fetches_of_one_job_are_limited_in_all_its_actions(
                 assert "more than 3 fetches in one job" in result.error.message
                 assert result.claims() == {"g": 1}
         assert len(there.asked) == 6
+
+
+def test_workers_that_are_killed_amid_fetches_leave_nothing_behind(
+    start_daemon: Callable[..., Daemon],
+) -> None:
+    jobs, kills = 200, 8
+    with site(slowly) as there:
+        daemon = start_daemon(config=f"spares = 0\n{opening(there)}", workers=WORKERS)
+        daemon.wait_ready()
+        act = action(f"say('got', http.fetch({quote(there.url())}).body)", timeout=20)
+
+        async def shoot() -> None:
+            for count in range(1, kills + 1):
+                enough = count * jobs // (2 * kills)
+                while len(there.asked) < enough:  # noqa: ASYNC110 - the site has another thread
+                    await asyncio.sleep(0.001)
+                victims = [w for w in daemon.workers() if w.status() != psutil.STATUS_ZOMBIE]
+                os.kill(victims[count % len(victims)].pid, signal.SIGKILL)
+
+        async def one(client: AsyncClient) -> Result:
+            return await client.call(TRIGGER, tenant="acme", context={}, actions=[act])
+
+        async def scenario() -> list[Result]:
+            async with AsyncClient(daemon.endpoint) as client:
+                shooter = asyncio.create_task(shoot())
+                results = await asyncio.gather(*(one(client) for _ in range(jobs)))
+                await shooter
+                return results
+
+        results = asyncio.run(scenario())
+        daemon.wait_line("worker_ready", WORKERS + kills)
+        left = there.sockets_to_it
+        daemon.wait_for(lambda: left(daemon.process.pid) == 0, "a socket is left")
+    lost = [each.error for each in results if each.error is not None]
+    assert {error.kind for error in lost} <= {FailureKind.WORKER_LOST}
+    assert len(lost) <= kills
+    assert all(each.claims() == {"got": "ok"} for each in results if each.error is None)
