@@ -190,15 +190,13 @@ def site(
     answer: Answer = answering(),  # noqa: B008 - as above
     answers: dict[str, Answer] | None = None,
     tls: ssl.SSLContext | None = None,
-    *,
-    listen: bool = True,
 ) -> Iterator[Site]:
     """Run a site on a thread of its own, for those who do not run a loop."""
     begun, end = threading.Event(), asyncio.Event()
     sites: list[tuple[Site, asyncio.AbstractEventLoop]] = []
 
     async def serve() -> None:
-        async with Site(answer, answers, tls, listen=listen) as running:
+        async with Site(answer, answers, tls) as running:
             sites.append((running, asyncio.get_running_loop()))
             begun.set()
             await end.wait()
