@@ -130,9 +130,7 @@ def test_workers_that_are_killed_amid_fetches_leave_nothing_behind(
                 return results
 
         results = asyncio.run(scenario())
-        daemon.wait_line("worker_ready", WORKERS + kills)
-        left = there.sockets_to_it
-        daemon.wait_for(lambda: left(daemon.process.pid) == 0, "a socket is left")
+        daemon.wait_for(lambda: there.sockets_to_it(daemon.process.pid) == 0, "a socket is left")
     lost = [each.error for each in results if each.error is not None]
     assert {error.kind for error in lost} <= {FailureKind.WORKER_LOST}
     assert len(lost) <= kills

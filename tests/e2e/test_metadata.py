@@ -7,6 +7,7 @@ import json
 import resource
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from daemon import Daemon
 from outward import TRIGGER, action, call, claims, quote
 
+from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_client import AsyncClient, Client
 from actionsd_protocol.errors import FailureKind
 
@@ -39,10 +41,32 @@ def serve(start_daemon: Callable[..., Daemon]) -> Callable[[], Daemon]:
     return start
 
 
+@pytest.fixture(scope="module")
+def file() -> Iterator[Path]:
+    """Where the daemon has its metadata that the tests share which do not end it."""
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
+        yield Path(place) / "metadata.db"
+
+
+@pytest.fixture(scope="module")
+def shared(file: Path) -> Iterator[Client]:
+    daemon = Daemon(file.parent, ["--workers", "2"])
+    try:
+        daemon.wait_ready()
+        with Client(daemon.endpoint) as client:
+            yield client
+    finally:
+        daemon.end()
+
+
 @pytest.fixture
-def client(serve: Callable[[], Daemon]) -> Iterator[Client]:
-    with Client(serve().endpoint) as client:
-        yield client
+def client(shared: Client, file: Path) -> Client:
+    """A client of a daemon that has no metadata."""
+    with closing(SqliteStore(str(file), prepare=False)) as store:
+        for tenant in ("acme", "globex"):
+            for user in ("alice", "bob"):
+                store.forget(tenant, user)
+    return shared
 
 
 def found(client: Client, **who: str) -> Any:
@@ -115,17 +139,17 @@ def test_tenants_with_the_same_user_have_their_own(client: Client) -> None:
 
 
 def test_operator_sees_and_changes_it_while_the_daemon_runs(
-    client: Client, actionsd: Command, short_path: Path
+    client: Client, actionsd: Command, file: Path
 ) -> None:
-    file = ("--path", str(short_path / "metadata.db"), "--tenant", "acme")
+    place = ("--path", str(file), "--tenant", "acme")
     claims(call(client, action(writing("k", "'v'"))))
-    users = json.loads(actionsd("metadata", "list", *file).stdout)
+    users = json.loads(actionsd("metadata", "list", *place).stdout)
     assert "alice" in json.dumps(users)
-    shown = json.loads(actionsd("metadata", "get", *file, "--user", "alice", "k").stdout)
+    shown = json.loads(actionsd("metadata", "get", *place, "--user", "alice", "k").stdout)
     assert shown["text"] == '"v"'
-    assert actionsd("metadata", "set", *file, "--user", "alice", "k", "7").returncode == 0
+    assert actionsd("metadata", "set", *place, "--user", "alice", "k", "7").returncode == 0
     assert found(client) == [["k", 7]]
-    assert actionsd("metadata", "delete", *file, "--user", "alice", "k").returncode == 0
+    assert actionsd("metadata", "delete", *place, "--user", "alice", "k").returncode == 0
     assert found(client) == []
 
 
