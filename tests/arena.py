@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 import threading
 import time
@@ -25,7 +26,16 @@ WORKERS = 3
 """Two that may have jobs, and one to spare."""
 
 # Rogues are not sealed. A worker has little memory, so that one that fills it soon has.
-CONFIG = 'sandbox = "best-effort"\nmemory_mib = 128\n'
+# What may be fetched is a server that never answers: such a call stays under way.
+CONFIG = """
+sandbox = "best-effort"
+memory_mib = 128
+[[fetch.allow]]
+host = "127.0.0.1"
+scheme = "http"
+port = {port}
+private = true
+"""
 
 
 class Breach(NamedTuple):
@@ -40,11 +50,19 @@ class Arena:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._mute = socket.create_server(("127.0.0.1", 0))
+        port = self._mute.getsockname()[1]
+        (directory / "mute").write_text(f"http://127.0.0.1:{port}/")
         config = directory / "a.toml"
-        config.write_text(CONFIG)
+        config.write_text(CONFIG.format(port=port))
         arguments = ["-c", str(config), "--workers", str(WORKERS - 1)]
         self.daemon = Daemon(directory, arguments, [sys.executable, str(PROGRAM), str(directory)])
         self.daemon.wait_ready()
+
+    def end(self) -> None:
+        """End the daemon and the server."""
+        self.daemon.end()
+        self._mute.close()
 
     @property
     def workers_path(self) -> str:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -39,9 +39,19 @@ def start_daemon(short_path: Path) -> Iterator[Callable[..., Daemon]]:
     """Start daemons that are gone when the test is, with every process of theirs."""
     daemons: list[Daemon] = []
 
-    def start(*arguments: str, registry: Path | None = None, workers: int = 2) -> Daemon:
+    def start(
+        *arguments: str,
+        registry: Path | None = None,
+        workers: int = 2,
+        config: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> Daemon:
+        file = short_path / "actionsd.toml"
+        file.write_text(config)
         more = [] if registry is None else ["--registry", str(registry)]
-        daemon = Daemon(short_path, [*more, "--workers", str(workers), *arguments])
+        more += ["-c", str(file)] if config else []
+        arguments = (*more, "--workers", str(workers), *arguments)
+        daemon = Daemon(short_path, list(arguments), environment=environment)
         daemons.append(daemon)
         return daemon
 

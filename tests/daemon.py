@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +34,11 @@ class Daemon:
     _running: ClassVar[set[int]] = set()
 
     def __init__(
-        self, directory: Path, arguments: list[str], command: Sequence[str] = SERVE
+        self,
+        directory: Path,
+        arguments: list[str],
+        command: Sequence[str] = SERVE,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.endpoint = f"ipc://{directory}/c"
         self.process = subprocess.Popen(
@@ -42,7 +46,7 @@ class Daemon:
             stderr=subprocess.PIPE,
             text=True,
             cwd=directory,
-            env={**os.environ, "STATE_DIRECTORY": str(directory)},
+            env={**os.environ, "STATE_DIRECTORY": str(directory), **(environment or {})},
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock is held
         )
         self._running.add(self.process.pid)
@@ -86,9 +90,23 @@ class Daemon:
             w for zygote in psutil.Process(self.process.pid).children() for w in zygote.children()
         ]
 
+    def memory_bytes(self) -> int:
+        """Return what the daemon itself holds."""
+        held: int = psutil.Process(self.process.pid).memory_info().rss
+        return held
+
+    def descriptors(self) -> int:
+        """Return how many descriptors the daemon itself has open."""
+        count: int = psutil.Process(self.process.pid).num_fds()
+        return count
+
     def signal(self, number: signal.Signals) -> None:
         """Send the daemon a signal."""
         self.process.send_signal(number)
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until something is so, while the daemon runs."""
+        self._wait(condition, what)
 
     def log(self) -> str:
         """Return what was logged so far."""

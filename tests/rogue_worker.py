@@ -98,6 +98,11 @@ class Rogue:
         """The number of the job that it has, or had last."""
         return 0 if self._assign is None else self._assign.job
 
+    @property
+    def mute_url(self) -> str:
+        """What may be fetched, and never answers."""
+        return (self._arena / "mute").read_text()
+
     def ready(self, **changes: Any) -> Message:
         """Return an honest `Ready`, but for what is to be otherwise."""
         return Ready(**{"pid": os.getpid(), "v8": "14", "layers": [], **changes})

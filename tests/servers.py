@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -157,9 +159,9 @@ class Site:
             private=True,
         )
 
-    def sockets_to_it(self) -> int:
-        """Return how many sockets this process has that were dialled to the site."""
-        connections = psutil.Process().net_connections("tcp")
+    def sockets_to_it(self, pid: int | None = None) -> int:
+        """Return how many sockets a process has that were dialled to the site; or this one."""
+        connections = psutil.Process(pid).net_connections("tcp")
         return sum(bool(each.raddr) and each.raddr.port == self.port for each in connections)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -181,6 +183,33 @@ class Site:
             self.at_once -= 1
             self._tasks.discard(task)
             writer.transport.abort() if self._tls else writer.close()
+
+
+@contextmanager
+def site(
+    answer: Answer = answering(),  # noqa: B008 - as above
+    answers: dict[str, Answer] | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Site]:
+    """Run a site on a thread of its own, for those who do not run a loop."""
+    begun, end = threading.Event(), asyncio.Event()
+    sites: list[tuple[Site, asyncio.AbstractEventLoop]] = []
+
+    async def serve() -> None:
+        async with Site(answer, answers, tls) as running:
+            sites.append((running, asyncio.get_running_loop()))
+            begun.set()
+            await end.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    assert begun.wait(PATIENCE_SECONDS)
+    running, loop = sites[0]
+    try:
+        yield running
+    finally:
+        loop.call_soon_threadsafe(end.set)
+        thread.join()
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked:

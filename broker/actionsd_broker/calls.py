@@ -8,7 +8,6 @@ Calls are carried out on a thread of their own (`outside`), and end with their j
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -47,7 +46,7 @@ Rules = Callable[[str, str], tuple[Rule, ...]]
 """What a tenant's action may fetch, by their names, beside what everybody may."""
 
 METADATA_SECONDS = 5.0
-"""For the store to answer; the disk's time, not the script's."""
+"""For the store to answer, at the most; an action's own time may be less."""
 
 _TEXT = 1000
 
@@ -84,7 +83,17 @@ class _Account:
         self.job = job
         self.allowance = Allowance(fetches)
         self.step = 0  # the action that asked last, by its place in the job
+        self.until: float | None = None  # when that action's time is up, or a little later
         self.fetches: Counter[int] = Counter()  # by the action's place
+
+    def enter(self, step: int, now: float) -> None:
+        """Take note that an action asks; raises RemoteProtocolError if it cannot be running."""
+        if not self.step <= step < len(self.job.plan.steps):
+            raise RemoteProtocolError(f"a call of action {step}, which does not run")
+        if self.until is None or step > self.step:
+            # It began before, but when, only the worker knows.
+            self.until = now + self.job.plan.steps[step].timeout
+        self.step = step
 
     @cached_property
     def user(self) -> str:
@@ -142,9 +151,7 @@ class Calls:
         Raises RemoteProtocolError if the action that asks cannot be running.
         """
         account = self._accounts[worker]
-        if not account.step <= message.step < len(account.job.plan.steps):
-            raise RemoteProtocolError(f"a call of action {message.step}, which does not run")
-        account.step = message.step
+        account.enter(message.step, time.monotonic())
         open_ = _Open(worker, message.job, message.call, isinstance(message, Fetch))
         if account.job.check:
             return _fail(open_, _kind_of(open_), "scripts are being checked: nothing is asked for")
@@ -213,13 +220,18 @@ class Calls:
             try:
                 if isinstance(message, GetMetadata):
                     return describe_user(await store.get(tenant, user), tenant)
-                # Shielded: a write that was begun is not left half known.
-                await asyncio.shield(store.set(tenant, user, message.key, value))
+                # If its time is up before the store has taken it up, it is not made at all.
+                await store.set(tenant, user, message.key, value)
             except MetadataError as error:
                 return error
             return None
 
-        self._outside.call(number, ask, time.monotonic() + METADATA_SECONDS)
+        # Not longer than the action may run: a worker that waits cannot be called back, and
+        # would be ended for it, and its script blamed, when only the disk is slow.
+        deadline = time.monotonic() + METADATA_SECONDS
+        if account.until is not None:
+            deadline = min(deadline, account.until)
+        self._outside.call(number, ask, deadline)
 
 
 def _user_of(context: bytes) -> str:

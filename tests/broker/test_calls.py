@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import select
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
-from servers import Answer as SiteAnswer
-from servers import Site, answering, silence
+from servers import Site, answering, silence, site
 
-from actionsd_broker.calls import Answered, Calls
+from actionsd_broker.calls import METADATA_SECONDS, Answered, Calls
 from actionsd_broker.config import Config, MetadataConfig
 from actionsd_broker.errors import MetadataFileError
 from actionsd_broker.fetch.limits import FetchTable
 from actionsd_broker.fetch.rules import AllowTable, Rule, make_rules
 from actionsd_broker.fetch.vault import Vault
 from actionsd_broker.job import Job
+from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_broker.plan import make_plan
 from actionsd_protocol.errors import FailureKind, RemoteProtocolError
 from actionsd_protocol.messages import Action, Call, Fetch, GetMetadata, SetMetadata
@@ -34,8 +35,14 @@ def no_rules(_tenant: str, _action: str) -> tuple[Rule, ...]:
     return ()
 
 
-def job(*names: str, tenant: str = "acme", context: bytes = ALICE, check: bool = False) -> Job:
-    plan = make_plan([Action(name=name, script="") for name in names or ("f",)])
+def job(
+    *names: str,
+    tenant: str = "acme",
+    context: bytes = ALICE,
+    check: bool = False,
+    timeout: float = 2.0,
+) -> Job:
+    plan = make_plan([Action(name=name, script="", timeout=timeout) for name in names or ("f",)])
     return Job(7, tenant, "preuserinfo", plan, context, check, 0.0)
 
 
@@ -89,28 +96,6 @@ def desk(
         yield Desk(calls)
     finally:
         calls.close()
-
-
-@contextmanager
-def site(answer: SiteAnswer) -> Iterator[Site]:
-    """Run a site on a thread of its own."""
-    begun, end = threading.Event(), threading.Event()
-    sites: list[Site] = []
-
-    async def serve() -> None:
-        async with Site(answer) as running:
-            sites.append(running)
-            begun.set()
-            await asyncio.to_thread(end.wait, PATIENCE_SECONDS)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert begun.wait(PATIENCE_SECONDS)
-    try:
-        yield sites[0]
-    finally:
-        end.set()
-        thread.join()
 
 
 def failure(answered: Answered) -> tuple[FailureKind, str]:
@@ -250,6 +235,53 @@ def test_acknowledged_write_is_in_the_file(tmp_path: Path) -> None:
     with desk(config) as here:
         here.calls.begun("w", job())
         assert keys(here.ask("w", read())) == ["k"]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep every writer out of a file, as a slow disk would."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.mark.parametrize("message", [store("k"), store("k", 2)])
+def test_store_that_does_not_answer_is_waited_for_as_long_as_its_action_may_run(
+    tmp_path: Path, message: SetMetadata
+) -> None:
+    path = tmp_path / "m.db"
+    with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
+        here.calls.begun("w", job(timeout=0.2))
+        if message.call == 2:
+            here.ask("w", read())  # of the same action: its time is not begun anew
+        begun = time.monotonic()
+        with locked(path):
+            kind, text = failure(here.ask("w", message, b"1"))
+    assert (kind, text) == (FailureKind.METADATA_FAILED, "no answer in time")
+    assert time.monotonic() - begun < METADATA_SECONDS
+
+
+def test_write_that_was_given_up_before_its_turn_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, begun = tmp_path / "m.db", threading.Event()
+    transaction = SqliteStore.transaction
+
+    def tell(store: SqliteStore) -> AbstractContextManager[None]:
+        begun.set()
+        return transaction(store)
+
+    monkeypatch.setattr(SqliteStore, "transaction", tell)
+    with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
+        here.calls.begun("first", job(timeout=20.0))
+        here.calls.begun("second", job(timeout=0.2))
+        with locked(path):
+            here.begin("first", store("first"), b"1")
+            assert begun.wait(PATIENCE_SECONDS)
+            answered = here.ask("second", store("second"), b"2")
+        assert (answered.worker, failure(answered)[1]) == ("second", "no answer in time")
+        assert here.answer().worker == "first"
+        assert keys(here.ask("first", read(2))) == ["first"]
 
 
 @pytest.mark.parametrize(

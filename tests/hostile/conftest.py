@@ -13,4 +13,4 @@ def arena() -> Iterator[Arena]:
     with TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
         arena = Arena(Path(directory))
         yield arena
-        arena.daemon.end()
+        arena.end()

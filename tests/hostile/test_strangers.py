@@ -117,4 +117,4 @@ def test_strangers_who_come_and_go_do_not_keep_the_daemon_from_its_end(short_pat
         arena.wait_whole()
         arena.daemon.signal(signal.SIGTERM)
         assert arena.daemon.wait_exit() == 0
-    arena.daemon.end()
+    arena.end()

@@ -15,7 +15,6 @@ from actionsd_protocol.messages import Fetch
 
 def misbehave(rogue: Rogue) -> None:
     asked = [
-        Fetch(rogue.job, call, 0, 5.0, "GET", "http://127.0.0.1/", [], has_body=False)
-        for call in (1, 2)
+        Fetch(rogue.job, call, 0, 5.0, "GET", rogue.mute_url, [], has_body=False) for call in (1, 2)
     ]
     rogue.write(b"".join(message(encode(fetch, b"")) for fetch in asked))

@@ -14,7 +14,7 @@ from actionsd_protocol.messages import Fetch, Report
 
 
 def misbehave(rogue: Rogue) -> None:
-    asked = Fetch(rogue.job, 1, 0, 5.0, "GET", "http://127.0.0.1/", [], has_body=False)
+    asked = Fetch(rogue.job, 1, 0, 5.0, "GET", rogue.mute_url, [], has_body=False)
     report = Report(rogue.job, [])
     document = b'{"actions": [], "mutations": [], "logs": []}'
     rogue.write(message(encode(asked, b"")) + message(encode(report, document)))

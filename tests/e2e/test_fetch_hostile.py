@@ -1,0 +1,242 @@
+"""Whatever a server does to a fetch, the script gets an error to catch, and nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import trustme
+from daemon import Daemon
+from outward import action, call, claims, opening, quote
+from servers import Answer, Asked, Site, answering, repeating, silence, site, writing
+
+from actionsd_client import Client
+from actionsd_protocol.errors import FailureKind
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+TOTAL_SECONDS = 0.5
+BOMB_BYTES = 10 * 2**30
+
+KEPT_BYTES = 16 * 2**20
+"""What the daemon may have more after many hostile responses."""
+
+
+def dripping(head: bytes, part: bytes) -> Answer:
+    """Return an answer that comes slowly and has no end."""
+
+    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        while True:
+            await writer.drain()
+            await asyncio.sleep(0.02)
+            writer.write(part)
+
+    return answer
+
+
+async def bomb(_: Asked, writer: asyncio.StreamWriter) -> None:
+    """Send 10 MB that unpack to 10 GB, made on the way."""
+    writer.write(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
+    compressor = zlib.compressobj(9, wbits=31)
+    zeros = bytes(2**20)
+    for _part in range(BOMB_BYTES // len(zeros)):
+        writer.write(compressor.compress(zeros))
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+class Case(NamedTuple):
+    """What a server does, and words of the reason that a script gets."""
+
+    answer: Answer
+    words: str
+
+
+CASES = {
+    "silence": Case(silence, "time was up while waiting for the response"),
+    "slow headers": Case(dripping(OK, b"X-A: b\r\n"), "time was up while waiting for the response"),
+    "slow body": Case(
+        dripping(OK + b"Content-Length: 9999\r\n\r\n", b"x"),
+        "time was up while reading the response",
+    ),
+    "slow chunks": Case(dripping(CHUNKED, b"1\r\nx\r\n"), "time was up while reading the response"),
+    "endless chunks": Case(
+        repeating(CHUNKED, b"4000\r\n" + b"x" * 0x4000 + b"\r\n"), "more than 1024 KiB"
+    ),
+    "endless body": Case(repeating(OK + b"\r\n", b"x" * 0x4000), "more than 1024 KiB"),
+    "bomb": Case(bomb, "more than 1024 KiB"),
+    "too short": Case(
+        writing(OK + b"Content-Length: 100\r\n\r\nshort"), "ends before its body is complete"
+    ),
+    "two lengths": Case(
+        writing(OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "it is not HTTP"
+    ),
+    "no length": Case(writing(OK + b"Content-Length: -1\r\n\r\n"), "it is not HTTP"),
+    "1000 headers": Case(
+        writing(OK + b"".join(b"X-%d: y\r\n" % n for n in range(1000)) + b"\r\n"),
+        "more than 100 headers",
+    ),
+    "endless header": Case(repeating(OK + b"X-A: ", b"y" * 1000), "a header has more than"),
+    "hangs up": Case(writing(b""), "the connection ended before the response"),
+    "no HTTP": Case(writing(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "it is not HTTP"),
+}
+
+
+class World(NamedTuple):
+    """A daemon, and a site that is hostile at the paths of the cases."""
+
+    daemon: Daemon
+    site: Site
+    client: Client
+
+    def left(self) -> tuple[int, int]:
+        """Return how many sockets the daemon has to the site, and descriptors in all."""
+        pid = self.daemon.process.pid
+        return self.site.sockets_to_it(pid), self.daemon.descriptors()
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    answers = {f"/{name.replace(' ', '-')}": case.answer for name, case in CASES.items()}
+    with (
+        site(answering(), answers) as there,
+        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
+    ):
+        config = Path(place) / "actionsd.toml"
+        limits = f"[fetch]\ntotal_seconds = {TOTAL_SECONDS}\nper_job = 1000\n"
+        config.write_text(limits + opening(there))
+        daemon = Daemon(Path(place), ["--workers", "1", "-c", str(config)])
+        try:
+            daemon.wait_ready()
+            with Client(daemon.endpoint) as client:
+                call(client, action(f"http.fetch({quote(there.url())})"))
+                yield World(daemon, there, client)
+        finally:
+            daemon.end()
+
+
+def caught(site: Site, *names: str) -> str:
+    """Return an action's body that catches what becomes of fetches, and goes on."""
+    urls = [site.url(f"/{name.replace(' ', '-')}") for name in names]
+    return f"""
+      for (const url of {urls!r}) {{
+        try {{ http.fetch(url); say(url, 'came') }} catch (e) {{ say(url, `${{e}}`) }}
+      }}
+      say('fine', http.fetch({quote(site.url())}).body);
+    """
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_script_gets_the_reason_and_goes_on(world: World, name: str) -> None:
+    before = world.left()
+    said = claims(call(world.client, action(caught(world.site, name))))
+    assert said.pop("fine") == "ok"
+    (error,) = said.values()
+    assert error.startswith("Error: ")
+    assert CASES[name].words in error
+    world.daemon.wait_for(lambda: world.left() == before, f"{before} is {world.left()}")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_script_that_does_not_catch_it_fails_as_fetch_failed(world: World, name: str) -> None:
+    body = f"http.fetch({quote(world.site.url('/' + name.replace(' ', '-')))})"
+    error = call(world.client, action(body)).error
+    assert error is not None
+    assert (error.kind, CASES[name].words in error.message) == (FailureKind.FETCH_FAILED, True)
+    assert "OpenSSH" not in world.daemon.log()
+
+
+def test_memory_of_hostile_responses_is_given_back(world: World) -> None:
+    quick = [name for name in CASES if "time was up" not in CASES[name].words]
+    names = quick * 2
+    act = action(caught(world.site, *names), timeout=20, cpu=10)
+    claims(call(world.client, act))  # whatever a daemon needs once
+    before, sockets = world.daemon.memory_bytes(), world.left()
+    for _ in range(3):
+        claims(call(world.client, act))
+    world.daemon.wait_for(lambda: world.left() == sockets, "a socket is left")
+    world.daemon.wait_for(
+        lambda: world.daemon.memory_bytes() < before + KEPT_BYTES, "the daemon keeps the memory"
+    )
+
+
+def test_bomb_is_not_unpacked_in_the_daemon(world: World) -> None:
+    clear = Path(f"/proc/{world.daemon.process.pid}/clear_refs")
+    clear.write_text("5")  # the most that it has held, from now on
+    before = world.daemon.memory_bytes()
+    claims(call(world.client, action(caught(world.site, "bomb"))))
+    status = Path(f"/proc/{world.daemon.process.pid}/status").read_text("ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    assert int(line.split()[1]) * 1024 < before + KEPT_BYTES
+
+
+# TLS
+
+
+class Secure(NamedTuple):
+    """Servers of one authority: for their own name, for another's, and of another authority."""
+
+    client: Client
+    right: Site
+    wrong: Site
+    strange: Site
+
+
+@pytest.fixture(scope="module")
+def secure() -> Iterator[Secure]:
+    authority, other = trustme.CA(), trustme.CA()
+    with (
+        site(tls=context(authority, "localhost")) as right,
+        site(tls=context(authority, "elsewhere.example")) as wrong,
+        site(tls=context(other, "localhost")) as strange,
+        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
+    ):
+        pem = Path(place) / "authority.pem"
+        authority.cert_pem.write_to_path(str(pem))
+        config = Path(place) / "actionsd.toml"
+        config.write_text("".join(opening(each, "localhost") for each in (right, wrong, strange)))
+        arguments = ["--workers", "1", "-c", str(config)]
+        daemon = Daemon(Path(place), arguments, environment={"SSL_CERT_FILE": str(pem)})
+        try:
+            daemon.wait_ready()
+            with Client(daemon.endpoint) as client:
+                yield Secure(client, right, wrong, strange)
+        finally:
+            daemon.end()
+
+
+def context(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(made)
+    return made
+
+
+def over_tls(client: Client, there: Site) -> str:
+    url = quote(there.url(host="localhost"))
+    body = f"try {{ say('got', http.fetch({url}).body) }} catch (e) {{ say('got', `${{e}}`) }}"
+    got: str = claims(call(client, action(body)))["got"]
+    return got
+
+
+def test_server_with_the_right_certificate_is_talked_to(secure: Secure) -> None:
+    assert over_tls(secure.client, secure.right) == "ok"
+
+
+def test_certificate_for_another_name_fails(secure: Secure) -> None:
+    said = over_tls(secure.client, secure.wrong)
+    assert "its certificate is not valid: Hostname mismatch" in said
+    assert secure.wrong.asked == []
+
+
+def test_certificate_of_an_authority_that_is_not_trusted_fails(secure: Secure) -> None:
+    said = over_tls(secure.client, secure.strange)
+    assert "its certificate is not valid: " in said
+    assert "issuer" in said
+    assert secure.strange.asked == []
