@@ -214,6 +214,8 @@ class App:
             self._calls.use(self._open_vault())
         except OperatorError as error:
             log.error("secrets_refused", problem=str(error))
+        else:
+            log.info("secrets_loaded")
         self._desk.keeper.reload()
 
     def _execute(self, commands: Sequence[Command]) -> None:

@@ -83,17 +83,7 @@ class _Account:
         self.job = job
         self.allowance = Allowance(fetches)
         self.step = 0  # the action that asked last, by its place in the job
-        self.until: float | None = None  # when that action's time is up, or a little later
         self.fetches: Counter[int] = Counter()  # by the action's place
-
-    def enter(self, step: int, now: float) -> None:
-        """Take note that an action asks; raises RemoteProtocolError if it cannot be running."""
-        if not self.step <= step < len(self.job.plan.steps):
-            raise RemoteProtocolError(f"a call of action {step}, which does not run")
-        if self.until is None or step > self.step:
-            # It began before, but when, only the worker knows.
-            self.until = now + self.job.plan.steps[step].timeout
-        self.step = step
 
     @cached_property
     def user(self) -> str:
@@ -151,7 +141,9 @@ class Calls:
         Raises RemoteProtocolError if the action that asks cannot be running.
         """
         account = self._accounts[worker]
-        account.enter(message.step, time.monotonic())
+        if not account.step <= message.step < len(account.job.plan.steps):
+            raise RemoteProtocolError(f"a call of action {message.step}, which does not run")
+        account.step = message.step
         open_ = _Open(worker, message.job, message.call, isinstance(message, Fetch))
         if account.job.check:
             return _fail(open_, _kind_of(open_), "scripts are being checked: nothing is asked for")
@@ -226,12 +218,10 @@ class Calls:
                 return error
             return None
 
-        # Not longer than the action may run: a worker that waits cannot be called back, and
+        # Not longer than the action waits: a worker that waits cannot be called back, and
         # would be ended for it, and its script blamed, when only the disk is slow.
-        deadline = time.monotonic() + METADATA_SECONDS
-        if account.until is not None:
-            deadline = min(deadline, account.until)
-        self._outside.call(number, ask, deadline)
+        patience = min(METADATA_SECONDS, message.seconds)
+        self._outside.call(number, ask, time.monotonic() + patience)
 
 
 def _user_of(context: bytes) -> str:

@@ -32,6 +32,7 @@ MemoryMib: TypeAlias = Annotated[int, Meta(ge=16, le=512)]
 Characters: TypeAlias = Annotated[int, Meta(ge=0, le=2**21)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=10_000)]
 StepIndex: TypeAlias = Annotated[int, Meta(ge=0, lt=MAX_ACTIONS)]
+Patience: TypeAlias = Annotated[float, Meta(ge=0, le=20)]
 Header: TypeAlias = tuple[
     Annotated[str, Meta(max_length=256)], Annotated[str, Meta(max_length=16_384)]
 ]
@@ -167,13 +168,13 @@ class Fetch(Message, frozen=True, tag="fetch"):
     """Asks the broker to make an HTTP request. Payload: the body, if `has_body`; else empty.
 
     `call` counts a job's calls from 1. `step` is the action that asks, by its place in the
-    job, and `seconds` what is left of its time; the broker takes less if it knows better.
+    job, and `seconds` is how long it waits for an answer: the broker takes no more.
     """
 
     job: Identifier
     call: Annotated[int, Meta(ge=1, le=2**31)]
     step: StepIndex
-    seconds: Annotated[float, Meta(ge=0, le=20)]
+    seconds: Patience
     method: Annotated[str, Meta(max_length=64)]
     url: Annotated[str, Meta(max_length=8192)]
     headers: Annotated[list[Header], Meta(max_length=256)]
@@ -189,6 +190,7 @@ class GetMetadata(Message, frozen=True, tag="get_metadata"):
     job: Identifier
     call: Annotated[int, Meta(ge=1, le=2**31)]
     step: StepIndex
+    seconds: Patience
 
 
 class SetMetadata(Message, frozen=True, tag="set_metadata"):
@@ -197,6 +199,7 @@ class SetMetadata(Message, frozen=True, tag="set_metadata"):
     job: Identifier
     call: Annotated[int, Meta(ge=1, le=2**31)]
     step: StepIndex
+    seconds: Patience
     key: Annotated[str, Meta(max_length=1000)]
 
 

@@ -40,9 +40,8 @@ def job(
     tenant: str = "acme",
     context: bytes = ALICE,
     check: bool = False,
-    timeout: float = 2.0,
 ) -> Job:
-    plan = make_plan([Action(name=name, script="", timeout=timeout) for name in names or ("f",)])
+    plan = make_plan([Action(name=name, script="") for name in names or ("f",)])
     return Job(7, tenant, "preuserinfo", plan, context, check, 0.0)
 
 
@@ -50,12 +49,12 @@ def fetch(url: str, call: int = 1, step: int = 0, seconds: float = 20.0) -> Fetc
     return Fetch(7, call, step, seconds, "GET", url, [], has_body=False)
 
 
-def store(key: str, call: int = 1) -> SetMetadata:
-    return SetMetadata(job=7, call=call, step=0, key=key)
+def store(key: str, call: int = 1, seconds: float = 20.0) -> SetMetadata:
+    return SetMetadata(job=7, call=call, step=0, seconds=seconds, key=key)
 
 
 def read(call: int = 1) -> GetMetadata:
-    return GetMetadata(job=7, call=call, step=0)
+    return GetMetadata(job=7, call=call, step=0, seconds=1.0)
 
 
 class Desk:
@@ -245,18 +244,15 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("message", [store("k"), store("k", 2)])
-def test_store_that_does_not_answer_is_waited_for_as_long_as_its_action_may_run(
-    tmp_path: Path, message: SetMetadata
+def test_store_that_does_not_answer_is_waited_for_as_long_as_its_action_waits(
+    tmp_path: Path,
 ) -> None:
     path = tmp_path / "m.db"
     with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
-        here.calls.begun("w", job(timeout=0.2))
-        if message.call == 2:
-            here.ask("w", read())  # of the same action: its time is not begun anew
+        here.calls.begun("w", job())
         begun = time.monotonic()
         with locked(path):
-            kind, text = failure(here.ask("w", message, b"1"))
+            kind, text = failure(here.ask("w", store("k", seconds=0.2), b"1"))
     assert (kind, text) == (FailureKind.METADATA_FAILED, "no answer in time")
     assert time.monotonic() - begun < METADATA_SECONDS
 
@@ -273,12 +269,12 @@ def test_write_that_was_given_up_before_its_turn_is_not_made(
 
     monkeypatch.setattr(SqliteStore, "transaction", tell)
     with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
-        here.calls.begun("first", job(timeout=20.0))
-        here.calls.begun("second", job(timeout=0.2))
+        here.calls.begun("first", job())
+        here.calls.begun("second", job())
         with locked(path):
             here.begin("first", store("first"), b"1")
             assert begun.wait(PATIENCE_SECONDS)
-            answered = here.ask("second", store("second"), b"2")
+            answered = here.ask("second", store("second", seconds=0.2), b"2")
         assert (answered.worker, failure(answered)[1]) == ("second", "no answer in time")
         assert here.answer().worker == "first"
         assert keys(here.ask("first", read(2))) == ["first"]

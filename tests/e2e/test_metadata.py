@@ -303,8 +303,8 @@ def test_store_that_is_stuck_is_not_held_against_the_scripts(
             for _ in range(5):
                 error = call(client, act).error
                 kinds.append(None if error is None else error.kind)
-        # Their own time, and not that of a chain that ends workers.
-        assert kinds == [FailureKind.TIMEOUT] * 5
+        # In their own time, and not refused as a chain that ends workers.
+        assert kinds == [FailureKind.METADATA_FAILED] * 5
         claims(call(client, act))
         assert found(client) == [["k", 1]]
 

@@ -44,8 +44,8 @@ SAMPLES: dict[type[m.Message], m.Message] = {
     m.Ready: m.Ready(pid=1, v8="14", layers=[]),
     m.Report: m.Report(job=BUSY_WITH, spans=[]),
     m.Fetch: m.Fetch(BUSY_WITH, 1, 0, 1.0, "GET", "http://a/", [], has_body=False),
-    m.GetMetadata: m.GetMetadata(job=BUSY_WITH, call=1, step=0),
-    m.SetMetadata: m.SetMetadata(job=BUSY_WITH, call=1, step=0, key="k"),
+    m.GetMetadata: m.GetMetadata(job=BUSY_WITH, call=1, step=0, seconds=1.0),
+    m.SetMetadata: m.SetMetadata(job=BUSY_WITH, call=1, step=0, seconds=1.0, key="k"),
     m.Assign: ASSIGN,
     m.Answer: m.Answer(job=BUSY_WITH, call=1),
     m.Stop: m.Stop(),
@@ -242,9 +242,9 @@ def asking(*calls: m.Message) -> WorkerSession:
 @pytest.mark.parametrize(
     "call",
     [
-        m.GetMetadata(job=BUSY_WITH + 1, call=1, step=0),
-        m.GetMetadata(job=BUSY_WITH, call=2, step=0),
-        m.GetMetadata(job=BUSY_WITH, call=0, step=0),
+        m.GetMetadata(job=BUSY_WITH + 1, call=1, step=0, seconds=1.0),
+        m.GetMetadata(job=BUSY_WITH, call=2, step=0, seconds=1.0),
+        m.GetMetadata(job=BUSY_WITH, call=0, step=0, seconds=1.0),
     ],
 )
 def test_call_for_another_job_or_out_of_turn_breaks_the_session(call: m.Message) -> None:
@@ -257,7 +257,7 @@ def test_call_for_another_job_or_out_of_turn_breaks_the_session(call: m.Message)
 def test_calls_of_a_job_are_numbered_and_of_the_next_again() -> None:
     session = asking(SAMPLES[m.GetMetadata])
     session.send(m.Answer(job=BUSY_WITH, call=1))
-    session.receive(m.SetMetadata(job=BUSY_WITH, call=2, step=0, key="k"))
+    session.receive(m.SetMetadata(job=BUSY_WITH, call=2, step=0, seconds=1.0, key="k"))
     session.send(m.Answer(job=BUSY_WITH, call=2))
     session.receive(m.Report(job=BUSY_WITH, spans=[]))
     session.send(ASSIGN)

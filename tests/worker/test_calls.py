@@ -78,13 +78,13 @@ def test_fetch_without_a_body_differs_from_one_with_an_empty_body() -> None:
 def test_metadata_is_asked_for_and_stored() -> None:
     desk = Desk()
     answers = [
-        ask(desk, {"type": "get_metadata", "step": 0}),
-        ask(desk, {"type": "set_metadata", "step": 0, "key": "k", "value": '"v"'}),
+        ask(desk, {"type": "get_metadata", "step": 0, "seconds": 1.5}),
+        ask(desk, {"type": "set_metadata", "step": 0, "seconds": 1.5, "key": "k", "value": '"v"'}),
     ]
     assert answers == [{"document": None}] * 2
     assert desk.sent == [
-        (GetMetadata(job=7, call=3, step=0), None),
-        (SetMetadata(job=7, call=3, step=0, key="k"), b'"v"'),
+        (GetMetadata(job=7, call=3, step=0, seconds=1.5), None),
+        (SetMetadata(job=7, call=3, step=0, seconds=1.5, key="k"), b'"v"'),
     ]
 
 
@@ -100,7 +100,10 @@ def test_failure_is_passed_on_with_its_kind() -> None:
         ({**FETCH, "method": "x" * 65}, "fetch_denied"),
         ({**FETCH, "headers": [["a", "b"]] * 257}, "fetch_denied"),
         ({**FETCH, "headers": [["a", "x" * 16_000]] * 10}, "fetch_denied"),  # an envelope's size
-        ({"type": "set_metadata", "step": 0, "key": "x" * 1001, "value": "1"}, "metadata_failed"),
+        (
+            {"type": "set_metadata", "step": 0, "seconds": 1.5, "key": "x" * 1001, "value": "1"},
+            "metadata_failed",
+        ),
     ],
 )
 def test_what_the_broker_would_take_for_an_attack_is_not_sent(

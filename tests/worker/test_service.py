@@ -123,7 +123,7 @@ def test_call_is_answered_before_anything_else(greeted: Service, broker: Broker)
         assert greeted.next_call == number
         answer = Answer(job=7, call=number)
         broker.send(answer, b"document")  # it may well be there before it is waited for
-        asked = GetMetadata(job=7, call=number, step=0)
+        asked = GetMetadata(job=7, call=number, step=0, seconds=1.0)
         assert greeted.call(asked) == (answer, b"document")
         assert broker.receive() == (b"w", asked, b"")
     greeted.report(7, [], b"{}")
@@ -137,7 +137,7 @@ def test_anything_but_the_answer_is_refused(
     greeted.next_job()
     broker.send(message, b"" if isinstance(message, Answer) else None)
     with pytest.raises(RemoteProtocolError):
-        greeted.call(GetMetadata(job=7, call=1, step=0))
+        greeted.call(GetMetadata(job=7, call=1, step=0, seconds=1.0))
 
 
 def test_stop_ends_the_jobs(greeted: Service, broker: Broker) -> None:

@@ -1,7 +1,7 @@
 // What an action asks of the broker: `fetch`, and the metadata of its user.
 //
-// A request is one JSON text, {"type", "step", …}: `step` is the action's place in the
-// chain. The answer is {"document": …} or {"failure": {"kind", "message"}}, and a failure is
+// A request is one JSON text, {"type", "step", "seconds", …}: `step` is the action's place in
+// the chain, `seconds` how long an answer may take. The answer is {"document": …} or {"failure": {"kind", "message"}}, and a failure is
 // thrown. Asking is for an action that runs, in its own time: not for what it left behind,
 // nor for scripts that are only looked at.
 
@@ -23,7 +23,7 @@ kernel.caller = (run, kind, refuse) => {
     if (run.job.check) throw refuse();
     if (!kernel.isRunning(run, index)) throw kernel.hostError(kind, 'the action has ended');
     if (run.excess !== null) throw kernel.hostError('output_limit', run.excess);
-    const request = `{"type":"${type}","step":${index}${fields}}`;
+    const request = `{"type":"${type}","step":${index},"seconds":${kernel.secondsToAsk()}${fields}}`;
     if (request.length > kernel.MAX_REQUEST) throw kernel.tooLong(kind, request.length);
     const answer = parse(kernel.call(request));
     if (!hasOwn(answer, 'failure')) return answer.document;

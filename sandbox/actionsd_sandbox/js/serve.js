@@ -195,8 +195,8 @@ let run = null;
 kernel.isRunning = (asking, index) => run === asking && run.index === index && !run.isClosed
   && run.outcome === null && run.error === null && (run.phase === 'script' || run.phase === 'function');
 
-// What the broker may take for an action's fetch: a little less than the action has left, so
-// that a server that is too slow is an error that it can catch.
+// What the broker may take for an answer: a little less than the action has left, so that
+// what is too slow is an error that it can catch.
 kernel.secondsToAsk = () => {
   const left = figures[0] - now();
   if (left <= 0) return 0;

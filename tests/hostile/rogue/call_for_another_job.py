@@ -12,4 +12,4 @@ from actionsd_protocol.messages import GetMetadata
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.say(GetMetadata(job=rogue.job + 1, call=1, step=0))
+    rogue.say(GetMetadata(job=rogue.job + 1, call=1, step=0, seconds=1.0))

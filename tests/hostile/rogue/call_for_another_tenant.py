@@ -11,5 +11,6 @@ from rogue_worker import Rogue
 
 
 def misbehave(rogue: Rogue) -> None:
-    asked = {"type": "get_metadata", "job": rogue.job, "call": 1, "step": 0, "tenant": "SECRET"}
+    asked = {"type": "get_metadata", "job": rogue.job, "call": 1, "step": 0, "seconds": 1.0}
+    asked["tenant"] = "SECRET"
     rogue.send(b"\x01" + msgpack.packb(asked))

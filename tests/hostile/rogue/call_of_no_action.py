@@ -12,4 +12,4 @@ from actionsd_protocol.messages import GetMetadata
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.say(GetMetadata(job=rogue.job, call=1, step=1))
+    rogue.say(GetMetadata(job=rogue.job, call=1, step=1, seconds=1.0))

@@ -12,7 +12,7 @@ from actionsd_protocol.messages import GetMetadata
 
 
 def misbehave(rogue: Rogue) -> None:
-    asked = GetMetadata(job=rogue.job, call=1, step=0)
+    asked = GetMetadata(job=rogue.job, call=1, step=0, seconds=1.0)
     rogue.say(asked)
     rogue.peer.receive()
     rogue.say(asked)
