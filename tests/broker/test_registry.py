@@ -121,9 +121,9 @@ def test_entries_hold_for_the_tenant_and_those_of_an_action_for_it_only(director
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("b.com", "127.1", "D/acme.toml:16: the host is no IPv4 address"),
-        ("c.com", "*.com", "D/acme.toml:19: a * needs a name of two labels"),
-        ('"b.com"', "5", "D/acme.toml:16: Expected `str`, got `int`"),
+        ("b.com", "127.1", "D/acme.toml:17: the host is no IPv4 address"),
+        ("c.com", "*.com", "D/acme.toml:20: a * needs a name of two labels"),
+        ('"b.com"', "5", "D/acme.toml:17: Expected `str`, got `int`"),
     ],
 )
 def test_mistake_in_an_entry_is_named_with_its_line(

@@ -135,8 +135,8 @@ def test_unknown_trigger_is_a_failed_result(client: Client, actions: list[Action
     [b"", b"{", b"[]", b"\xff", b'{"users": {}}', b'{"claims": 1}', b"[" * 100_000],
     ids=["nothing", "half", "list", "not UTF-8", "unknown key", "wrong type", "deep"],
 )
-def test_bad_context_is_a_failed_result(start_daemon: Callable[[], Daemon], context: bytes) -> None:
-    with Client(start_daemon().endpoint) as client:
+def test_bad_context_is_a_failed_result(daemon: Daemon, context: bytes) -> None:
+    with Client(daemon.endpoint) as client:
         result = client.call(TRIGGER, tenant="t", context=context, actions=ECHO)
         assert result.error is not None
         assert result.error.kind is FailureKind.BAD_REQUEST
@@ -175,7 +175,7 @@ def chain_of(size: int) -> list[Action]:
 def test_chain_of_almost_the_largest_size_is_run(
     start_daemon: Callable[[], Daemon], missing: int
 ) -> None:
-    with Client(start_daemon().endpoint) as client:
+    with Client(start_daemon().endpoint, connect_timeout=30) as client:
         actions = chain_of(4 * 2**20 - missing)
         result = client.call(TRIGGER, tenant="t", context={}, actions=actions)
         assert result.outcome == "succeeded"
@@ -191,7 +191,7 @@ def test_result_of_more_than_a_frame_fails_its_job_and_nothing_else(
     }"""
     actions = [Action(name="f", script=script, allowed_to_fail=True)] * 63
     actions.append(Action(name="f", script=script))
-    with Client(start_daemon().endpoint) as client:
+    with Client(start_daemon().endpoint, connect_timeout=30) as client:
         result = client.call(TRIGGER, tenant="t", context={}, actions=actions)
         assert result.outcome == "failed"
         assert call(client, 1).outcome == "succeeded"
