@@ -13,7 +13,7 @@ from jobs import job
 
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
-from actionsd_broker.fleet import SLICE_SECONDS
+from actionsd_broker.places import SLICE_SECONDS
 from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 
@@ -93,7 +93,8 @@ class World:
     def report(self, worker: str, number: int) -> None:
         if worker in self.alive and self.busy.get(worker) == number:
             del self.busy[worker]
-            self.carry_out(self.dispatcher.reported(worker, self.now, fault=self.fault()))
+            cpu = self.now - self.started[number]
+            self.carry_out(self.dispatcher.reported(worker, self.now, cpu, fault=self.fault()))
 
     def die(self, worker: str, *, culpable: bool = False) -> None:
         if worker not in self.alive:
@@ -145,7 +146,8 @@ class World:
         else:
             bound = [worker for worker, tenants in self.served.items() if tenants]
             assert all(len(self.served[worker]) == 1 for worker in bound)
-        assert len(bound) <= self.config.workers
+        # A spare may be bound beyond the places, for a tenant that has no other worker.
+        assert len(bound) <= self.config.workers + self.config.spares
         fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
         assert not any((fleet.tenant_of(worker) or "") in queues for worker in fleet.idle)
 
