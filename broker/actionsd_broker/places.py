@@ -1,15 +1,16 @@
 """Who has a place among the workers, who is next, and who gives way. Pure.
 
-There are `workers` places. Tenants without a worker come before those that have one, and
-of those the ones that owe nothing; beyond that the turn goes by what jobs have used (`turns`).
+There are `workers` places. Tenants without a worker come before those that have one, unless
+they have had much more, and tenants that owe nothing before all; beyond that the turn goes by
+what jobs have used (`turns`).
 
 One tenant's flood must cost another's single job no more than little time. So
 
 * a tenant that has no worker and owes nothing gets a spare at once, though no place is
   free. A tenant with several workers gives one up for it when its next job ends;
-* a worker that has just been in use is kept for its tenant although it rests: it is not
-  turned out for one more worker of another's before it has rested for `KEEP_SECONDS`.
-  One job after the other then finds its own, warm worker, beside any flood;
+* a worker that has just been in use is kept for its tenant although it rests: a flood does
+  not get it as one more worker of its own before it has rested for `KEEP_SECONDS`. One job
+  after the other then finds its own, warm worker, beside any flood;
 * a worker is its tenant's for `SLICE_SECONDS` before others that have none may have it, and
   only when it has used more than they have. A slice that has lasted is renewed otherwise.
 
@@ -28,7 +29,7 @@ from actionsd_broker.config import Config
 from actionsd_broker.fleet import Fleet
 from actionsd_broker.queues import Queues
 from actionsd_broker.share import ORDINARY, Share
-from actionsd_broker.turns import QUANTUM_SECONDS, Standing, Turns
+from actionsd_broker.turns import BEHIND_ROUNDS, Standing, Turns
 
 SLICE_SECONDS = 0.1
 """How long a worker is its tenant's before others who wait may have its place.
@@ -37,15 +38,16 @@ Counted from when it was bound, not from when the others came: then a newcomer w
 one job at the most where a tenant has had its place for long."""
 
 KEEP_SECONDS = 1.0
-"""How long a worker rests before another tenant may have its place as one more: a process
-less for one job a second at the most."""
+"""How long a worker rests before a tenant that owes may have its place as one more; one that
+owes nothing may after a slice. A process is made for one job in so long at the most."""
+
+LEND_SECONDS = 0.02
+"""How long a worker rests, while more are bound than there are places, before it is retired
+to have a spare again: as long as it takes to make one. Who sends one job after the other
+does not rest so long; a newcomer after this finds a spare."""
 
 EVEN_SECONDS = 1.0
-"""How long a worker is its tenant's before one that is behind may have it as one more."""
-
-BEHIND_ROUNDS = round(0.5 / QUANTUM_SECONDS)
-"""How far behind that is. Where places cannot be divided by weight, tenants take turns with
-one of them, and this is how long the turns are: a process ends with each."""
+"""How long a worker is its tenant's before one that has had less may have it as one more."""
 
 HELD_PART = 0.25
 """The part of the time for which a job keeps a worker that is charged at least."""
@@ -136,9 +138,10 @@ class Places:
             owner = self._fleet.tenant_of(worker) or ""
             at_once = standing == Standing.NEW or self._comes_before(tenant, owner)
             return since + (0.0 if at_once else SLICE_SECONDS), worker
-        wanted = standing == Standing.SOME and self._fleet.free_places == 0
-        if self._fleet.free_places < 0 or (wanted and self._fleet.has_unbound()):
-            return since + KEEP_SECONDS, worker
+        if self._fleet.free_places < 0:
+            return since + LEND_SECONDS, worker
+        if standing == Standing.SOME and self._fleet.free_places == 0 and self._fleet.has_unbound():
+            return since + (KEEP_SECONDS if self._turns.owes(tenant) else SLICE_SECONDS), worker
         return None
 
     def must_give_way(self, worker: str, own: str, now: float) -> bool:

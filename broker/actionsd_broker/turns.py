@@ -21,9 +21,14 @@ QUANTUM_SECONDS = 0.01
 """What a tenant of weight 1 may use in a round: much less than a slice of a worker, so that
 rounds tell tenants apart that have used a little more or less."""
 
+BEHIND_ROUNDS = round(0.5 / QUANTUM_SECONDS)
+"""Who has no worker comes before who has some, unless it has had so much more. Where places
+cannot be divided by weight, this lets tenants take turns with one; as a worker's process
+ends with each turn, they are not short."""
+
 
 class Standing(IntEnum):
-    """What a tenant that waits has so far; those of the first standing come first."""
+    """What a tenant that waits has so far."""
 
     NEW = 0  # no worker and no debt
     WITHOUT = 1  # no worker, but it has used its share
@@ -40,15 +45,19 @@ class Turns:
         self._used: OrderedDict[str, float] = OrderedDict()
         self._latest = 0.0  # of all that were ever in `_used`
         self._standings: dict[str, Standing] = {}
-        self._lines = {standing: _Line() for standing in Standing}
+        self._new, self._without, self._some, full = (_Line() for _ in Standing)
+        self._lines = (self._new, self._without, self._some, full)
 
     def first(self) -> tuple[Standing, str] | None:
         """Return the tenant whose turn it is of those who may have a worker."""
-        for standing in (Standing.NEW, Standing.WITHOUT, Standing.SOME):
-            line = self._lines[standing]
-            if line:
-                return standing, line.first()[1]
-        return None
+        if self._new:
+            return Standing.NEW, self._new.first()[1]
+        if not self._some:
+            return (Standing.WITHOUT, self._without.first()[1]) if self._without else None
+        number, tenant = self._some.first()
+        if self._without and self._without.first()[0] <= number + BEHIND_ROUNDS:
+            return Standing.WITHOUT, self._without.first()[1]
+        return Standing.SOME, tenant
 
     def count(self, standing: Standing) -> int:
         """Return how many tenants have this standing."""
@@ -58,8 +67,8 @@ class Turns:
         """Take note, before `stand`, that a tenant begins to wait."""
         if not self._standings:
             self._round = int(self._latest) + 1  # nobody was kept waiting: nothing is owed
-        elif not self._lines[Standing.NEW]:
-            rounds = [line.first()[0] for line in self._lines.values() if line]
+        elif not self._new:
+            rounds = [line.first()[0] for line in self._lines if line]
             self._round = max(self._round, min(rounds))
         # Old entries without a debt go, two for each that may come.
         for _ in range(min(2, len(self._used))):

@@ -9,7 +9,7 @@ from jobs import BUDGET_SECONDS, assigned, failures, job
 
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Kill, Retire
-from actionsd_broker.places import KEEP_SECONDS, SLICE_SECONDS
+from actionsd_broker.places import KEEP_SECONDS, LEND_SECONDS, SLICE_SECONDS
 from actionsd_broker.quarantine import FIRST_SECONDS
 from actionsd_protocol.errors import FailureKind
 
@@ -192,8 +192,8 @@ def test_newcomer_gets_a_spare_at_once_and_who_rests_gives_it_back() -> None:
     dispatcher.reported("a", 1)
     commands = submit(dispatcher, (2, "other"), now=1)
     assert (assigned(commands), retired(commands)) == ([("spare", 2)], [])
-    assert dispatcher.next_deadline() == 1 + KEEP_SECONDS
-    assert retired(dispatcher.tick(1 + KEEP_SECONDS)) == ["a"]
+    assert dispatcher.next_deadline() == 1 + LEND_SECONDS
+    assert retired(dispatcher.tick(1 + LEND_SECONDS)) == ["a"]
 
 
 def test_newcomer_beside_a_flood_costs_it_the_next_worker_that_reports() -> None:
@@ -290,8 +290,8 @@ def test_worker_is_not_turned_out_at_once_for_a_tenant_that_has_one_already() ->
     submit(dispatcher, (1, "t"), (2, "u"))
     dispatcher.reported("b", 0.01)
     assert submit(dispatcher, (3, "t"), now=0.02) == []
-    assert retired(submit(dispatcher, (4, "t"), now=KEEP_SECONDS)) == []
-    commands = dispatcher.tick(0.01 + KEEP_SECONDS)
+    assert retired(submit(dispatcher, (4, "t"), now=SLICE_SECONDS)) == []
+    commands = dispatcher.tick(0.01 + SLICE_SECONDS)
     assert retired(commands) == ["b"]
     assert assigned(commands) == [("spare", 3)]
 
