@@ -14,11 +14,16 @@ from jobs import job
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
 from actionsd_broker.places import SLICE_SECONDS
+from actionsd_broker.share import Share
+from actionsd_broker.turns import Turns
 from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 
 START_SECONDS = 0.15
 DEATH_SECONDS = 0.02
+
+SHARES = {"t1": Share(at_once=1), "t2": Share(weight=3.0, at_once=2), "t3": Share(weight=0.5)}
+"""Of tenants in an hour of chaos."""
 
 
 class World:
@@ -27,6 +32,7 @@ class World:
     def __init__(self, job_seconds: Callable[[], float], **config: Any) -> None:
         self.config = Config(**config)
         self.dispatcher = Dispatcher(self.config)
+        self.dispatcher.allot(SHARES, 0.0)
         self.job_seconds = job_seconds
         self.now = 0.0
         self.agenda: list[tuple[float, int, Callable[[], object]]] = []
@@ -146,6 +152,8 @@ class World:
         else:
             bound = [worker for worker, tenants in self.served.items() if tenants]
             assert all(len(self.served[worker]) == 1 for worker in bound)
+            held = Counter(tenant for worker in bound for tenant in self.served[worker])
+            assert all(held[tenant] <= (s.at_once or held[tenant]) for tenant, s in SHARES.items())
         # A spare may be bound beyond the places, for a tenant that has no other worker.
         assert len(bound) <= self.config.workers + self.config.spares
         fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
@@ -265,13 +273,14 @@ def test_a_step_looks_at_no_more_of_those_who_wait_than_it_must(
     for number in range(waiting):
         world.submit(f"t{number}")
     looks = 0
-    held = world.dispatcher._fleet.held
+    round_of = Turns.round_of
 
-    def counted(tenant: str) -> int:
+    def counted(turns: Turns, tenant: str) -> int:
         nonlocal looks
         looks += 1
-        return held(tenant)
+        return round_of(turns, tenant)
 
-    monkeypatch.setattr(world.dispatcher._fleet, "held", counted)
+    monkeypatch.setattr(Turns, "round_of", counted)
     world.submit("late")
-    assert looks < 20
+    world.run(1.01)
+    assert looks < 100
