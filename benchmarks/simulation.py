@@ -42,6 +42,11 @@ PLAN = make_plan([Action(name="f", script="function f() {}")])
 TRIGGER = "complement-token/pre-userinfo"
 
 
+def make_job(number: int, tenant: str, now: float) -> Job:
+    """Return a job of one action."""
+    return Job(number, tenant, TRIGGER, PLAN, context=b"{}", check=False, accepted_at=now)
+
+
 @dataclass
 class Flood:
     """A tenant that keeps so many jobs in flight, from one time to another."""
@@ -58,7 +63,7 @@ class Outcome:
     """What became of the jobs, by tenant."""
 
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    cpu: Counter[str] = field(default_factory=Counter)
+    cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     failed: Counter[tuple[str, FailureKind]] = field(default_factory=Counter)
     submitted: int = 0
     retired: Counter[str] = field(default_factory=Counter)
@@ -99,9 +104,7 @@ class Model:
 
     def flood(self, flood: Flood) -> None:
         """Have a tenant flood."""
-        self._floods[flood.tenant] = flood
-        for _ in range(flood.in_flight):
-            self.at(flood.since, self.submit, flood.tenant, flood.seconds)
+        self.at(flood.since, self._flood, flood)
 
     def run(self, until: float) -> None:
         """Let time pass."""
@@ -122,10 +125,15 @@ class Model:
         """Have a tenant send a job that takes so long."""
         if self.over:
             return
-        job = Job(next(self._serial), tenant, TRIGGER, PLAN, b"{}", False, self.now)
+        job = make_job(next(self._serial), tenant, self.now)
         self._seconds[job.number] = seconds
         self.outcome.submitted += 1
         self._carry_out(self.dispatcher.submit(job, self.now))
+
+    def _flood(self, flood: Flood) -> None:
+        self._floods[flood.tenant] = flood
+        for _ in range(flood.in_flight):
+            self.submit(flood.tenant, flood.seconds)
 
     def _tick(self) -> None:
         self._carry_out(self.dispatcher.tick(self.now))
@@ -229,12 +237,12 @@ class Traffic:
         self._model.at(self._model.now + self._chance.expovariate(self._rate), self._arrive)
 
 
-CLASSES = (
-    ("flood", lambda name: name.startswith("flood")),
-    ("busiest 10", lambda name: name[0] == "t" and int(name[1:]) < 10),
-    ("next 90", lambda name: name[0] == "t" and 10 <= int(name[1:]) < 100),
-    ("all others", lambda name: name[0] == "t" and int(name[1:]) >= 100),
-)
+def class_of(tenant: str) -> str:
+    """Return which kind of tenant one is, by how much it sends."""
+    if not tenant.startswith("t"):
+        return "floods"
+    rank = int(tenant[1:])
+    return "busiest 10" if rank < 10 else "next 90" if rank < 100 else "all others"
 
 
 def hour(seconds: float, *, tenants: int = 1000, floods: bool = True, seed: int = 1) -> Outcome:
@@ -266,7 +274,7 @@ def saturate(
     for number, length in enumerate(jobs):
         model.flood(Flood(f"flood{number}", length, in_flight=8 * workers))
     model.run(seconds)
-    cpu = Counter(model.outcome.cpu)
+    cpu = model.outcome.cpu.copy()
     model.finish()
     names = [f"flood{number}" for number in range(len(jobs))]
     return [cpu[name] / named.get(name, Share()).weight for name in names]
@@ -309,7 +317,7 @@ class Steps:
 
     def _submit(self) -> None:
         tenant = next(self._tenants)
-        job = Job(next(self._serial), tenant, TRIGGER, PLAN, b"{}", False, self._now)
+        job = make_job(next(self._serial), tenant, self._now)
         self._timed("submit", self._dispatcher.submit, job, self._now)
 
     def _timed(self, step: str, call: Callable[..., list[Command]], *arguments: object) -> None:
@@ -349,13 +357,14 @@ def print_waits(seconds: float, seed: int) -> None:
     print(f"{seconds / 3600:g} h, 8 workers + 2 spares, 1000 tenants: {outcome.submitted} jobs")
     print(f"played in {took:.0f} s; retired: {dict(outcome.retired)}\n")
     print("wait, ms     |    jobs |     p50     p99   p99.9    most | failed")
-    for name, holds in CLASSES:
-        waits = sorted(w for tenant, of in outcome.waits.items() if holds(tenant) for w in of)
+    for name in ("floods", "busiest 10", "next 90", "all others"):
+        of = [tenant for tenant in outcome.waits if class_of(tenant) == name]
+        waits = sorted(wait for tenant in of for wait in outcome.waits[tenant])
         failed: Counter[str] = Counter()
         for (tenant, kind), count in outcome.failed.items():
-            failed[kind.value] += count * holds(tenant)
-        of = [waits[min(int(len(waits) * p), len(waits) - 1)] for p in (0.5, 0.99, 0.999, 1)]
-        figures = " ".join(f"{wait * 1e3:7.1f}" for wait in of)
+            failed[kind.value] += count * (class_of(tenant) == name)
+        at = [min(int(len(waits) * part), len(waits) - 1) for part in (0.5, 0.99, 0.999, 1)]
+        figures = " ".join(f"{waits[place] * 1e3:7.1f}" for place in at)
         print(f"{name:12} | {len(waits):7} | {figures} | {dict(+failed)}")
 
 

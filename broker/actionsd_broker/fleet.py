@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from actionsd_broker.config import Config
 
+
 @dataclass(slots=True)
 class _Worker:
     """One ready worker. Its age is counted from its first job: before, nothing wears it."""

@@ -81,7 +81,7 @@ class Places:
 
     def join(self, tenant: str) -> None:
         """Take note of a tenant whose first job begins to wait."""
-        self._turns.join(tenant)
+        self._turns.advance()
         self.line_up(tenant)
 
     def line_up(self, tenant: str) -> None:
@@ -155,8 +155,10 @@ class Places:
             return True
         if not self._fleet.bound_for(worker, SLICE_SECONDS, now):
             return False
-        if beyond and self._fleet.resting <= 1:  # this one: all others have jobs
-            return True
+        in_use = self._fleet.resting <= 1  # this one: all others have jobs
+        return (beyond and in_use) or self._is_anothers_turn(worker, own, now)
+
+    def _is_anothers_turn(self, worker: str, own: str, now: float) -> bool:
         first = self._turns.first()
         if first is None:
             return False

@@ -63,8 +63,8 @@ class Turns:
         """Return how many tenants have this standing."""
         return len(self._lines[standing])
 
-    def join(self, tenant: str) -> None:
-        """Take note, before `stand`, that a tenant begins to wait."""
+    def advance(self) -> None:
+        """Find out what round it is: whenever another tenant begins to wait, before `stand`."""
         if not self._standings:
             self._round = int(self._latest) + 1  # nobody was kept waiting: nothing is owed
         elif not self._new:

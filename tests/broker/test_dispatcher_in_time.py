@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -13,10 +14,10 @@ from jobs import job
 
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
+from actionsd_broker.job import Job
 from actionsd_broker.places import SLICE_SECONDS
 from actionsd_broker.share import Share
 from actionsd_broker.turns import Turns
-from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 
 START_SECONDS = 0.15
@@ -29,10 +30,16 @@ SHARES = {"t1": Share(at_once=1), "t2": Share(weight=3.0, at_once=2), "t3": Shar
 class World:
     """Clients, workers and a supervisor as the dispatcher sees them, on a clock of its own."""
 
-    def __init__(self, job_seconds: Callable[[], float], **config: Any) -> None:
+    def __init__(
+        self,
+        job_seconds: Callable[[], float],
+        shares: dict[str, Share] | None = None,
+        **config: Any,
+    ) -> None:
         self.config = Config(**config)
         self.dispatcher = Dispatcher(self.config)
-        self.dispatcher.allot(SHARES, 0.0)
+        self.shares = {} if shares is None else shares
+        self.dispatcher.allot(self.shares, 0.0)
         self.job_seconds = job_seconds
         self.now = 0.0
         self.agenda: list[tuple[float, int, Callable[[], object]]] = []
@@ -57,16 +64,17 @@ class World:
         heapq.heappush(self.agenda, (self.now + seconds, self.planned, action))
 
     def run(self, until: float) -> None:
-        while self.agenda and self.agenda[0][0] <= until:
-            at, _, action = heapq.heappop(self.agenda)
-            self.tick(at)
-            action()
-        self.tick(until)
-
-    def tick(self, until: float) -> None:
-        while (due := self.dispatcher.next_deadline()) is not None and due <= until:
-            self.now = max(self.now, due)
-            self.carry_out(self.dispatcher.tick(self.now))
+        while True:
+            at = self.agenda[0][0] if self.agenda else math.inf
+            due = self.dispatcher.next_deadline()
+            if due is not None and due <= min(at, until):
+                self.now = max(self.now, due)
+                self.carry_out(self.dispatcher.tick(self.now))
+            elif at <= until:
+                self.now, _, action = heapq.heappop(self.agenda)
+                action()
+            else:
+                break
         self.now = until
 
     def submit(self, tenant: str) -> int:
@@ -153,7 +161,9 @@ class World:
             bound = [worker for worker, tenants in self.served.items() if tenants]
             assert all(len(self.served[worker]) == 1 for worker in bound)
             held = Counter(tenant for worker in bound for tenant in self.served[worker])
-            assert all(held[tenant] <= (s.at_once or held[tenant]) for tenant, s in SHARES.items())
+            assert all(
+                held[tenant] <= (s.at_once or held[tenant]) for tenant, s in self.shares.items()
+            )
         # A spare may be bound beyond the places, for a tenant that has no other worker.
         assert len(bound) <= self.config.workers + self.config.spares
         fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
@@ -221,6 +231,7 @@ def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(isolation: str, 
     world = World(
         # One in a hundred hangs until it is killed.
         lambda: 1e9 if chance.random() < 0.01 else chance.expovariate(4),
+        SHARES,
         workers=3,
         isolation=isolation,
         queue_limit=20,

@@ -145,7 +145,8 @@ def test_job_whose_worker_died_is_charged_with_its_time() -> None:
 def test_dead_workers_job_is_charged_with_no_more_than_it_might_use() -> None:
     stage = Stage(workers=1, spares=0)
     stage.submit("t", 2)
-    lost = (*stage.workers, FailureKind.WORKER_LOST, "gone")
+    (worker,) = stage.workers
+    lost = (worker, FailureKind.WORKER_LOST, "gone")
     stage.dispatcher.worker_lost(*lost, 1e6, culpable=False)
     limit = job(1).cpu_seconds + START_SECONDS
     assert stage.dispatcher._places._turns.round_of("t") <= limit / QUANTUM_SECONDS + 3

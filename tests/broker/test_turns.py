@@ -13,7 +13,7 @@ from actionsd_broker.turns import BEHIND_ROUNDS, QUANTUM_SECONDS, Standing, Turn
 def make(*tenants: str, standing: Standing = Standing.WITHOUT) -> Turns:
     turns = Turns()
     for tenant in tenants:
-        turns.join(tenant)
+        turns.advance()
         turns.stand(tenant, standing)
     return turns
 
@@ -52,7 +52,7 @@ def test_who_comes_late_has_saved_nothing() -> None:
     turns = make("a", "b")
     for _ in range(200):
         serve(turns, QUANTUM_SECONDS)
-    turns.join("late")
+    turns.advance()
     turns.stand("late", Standing.WITHOUT)
     assert Counter(serve(turns, QUANTUM_SECONDS) for _ in range(30)) == {
         "a": 10,
@@ -66,7 +66,7 @@ def test_debts_are_forgotten_when_nobody_waits() -> None:
     turns.charge("a", 100.0, 1.0)
     assert turns.owes("a")
     turns.leave("a")
-    turns.join("a")
+    turns.advance()
     assert not turns.owes("a")
 
 
@@ -74,7 +74,7 @@ def test_debt_of_a_tenant_that_does_not_wait_stays_while_others_do() -> None:
     turns = make("a", "b")
     turns.charge("a", 1.0, 1.0)
     turns.leave("a")
-    turns.join("a")
+    turns.advance()
     assert turns.owes("a")
 
 
@@ -105,7 +105,7 @@ def test_tenants_without_debts_are_not_remembered() -> None:
     turns = make("steady")
     for number in range(10_000):
         tenant = f"t{number}"
-        turns.join(tenant)
+        turns.advance()
         turns.stand(tenant, Standing.WITHOUT)
         turns.charge(tenant, QUANTUM_SECONDS, 1.0)
         turns.leave(tenant)
