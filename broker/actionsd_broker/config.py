@@ -45,6 +45,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     registry         the directory with the tenants' manifests and scripts
     workers          worker processes that may have jobs at a time
     spares           worker processes beside those, ready for a tenant that has none
+    tenant_at_once   workers that one tenant may have at a time, where its manifest does not
+                     say; 0: any number
     isolation        what a worker process may serve: `process`, one tenant for its life;
                      `isolate`, tenants in turn, each with a new isolate; `job`, one
                      tenant, each job with a new isolate
@@ -68,6 +70,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     registry: str | None = None
     workers: Annotated[int, Meta(ge=1, le=256)] = 2
     spares: Annotated[int, Meta(ge=0, le=64)] = 1
+    tenant_at_once: Annotated[int, Meta(ge=0, le=256)] = 0
     isolation: Literal["process", "isolate", "job"] = "process"
     recycle_jobs: Annotated[int, Meta(ge=0)] = 10_000
     recycle_seconds: Annotated[float, Meta(ge=0, le=604_800)] = 3600.0

@@ -178,7 +178,7 @@ class Crew:
         fault = verdict.exhausting(report)
         cpu_seconds = self.sentry.done(worker)
         fetches = self._calls.ended(worker)
-        commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
+        commands = self._dispatcher.reported(worker, time.monotonic(), cpu_seconds, fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         done = [command for command in commands if isinstance(command, Complete)]
         self._execute([command for command in commands if not isinstance(command, Complete)])

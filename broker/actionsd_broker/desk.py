@@ -7,7 +7,7 @@ job in between is the dispatcher's and the workers' business.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -18,6 +18,7 @@ from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
+from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
@@ -43,7 +44,7 @@ class Desk:
     """
 
     def __init__(self, dispatcher: Dispatcher, execute: Execute, registry: Path | None) -> None:
-        self.keeper = RegistryKeeper(registry, self._submit_check)
+        self.keeper = RegistryKeeper(registry, self._submit_check, self._allot)
         self.dispatcher = dispatcher
         self._execute = execute
         self._planner = Planner()
@@ -109,6 +110,9 @@ class Desk:
         # keep its registry from being checked.
         tenant = f"\0{check.tenant}"
         self._accept(self.keeper, tenant, check.trigger, check.plan, b"{}", check=True)
+
+    def _allot(self, shares: Mapping[str, Share]) -> None:
+        self._execute(self.dispatcher.allot(shares, time.monotonic()))
 
     def _accept(
         self,

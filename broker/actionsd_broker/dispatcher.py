@@ -1,9 +1,9 @@
 """Which job runs where and when. Pure: events and a time in, commands out.
 
-Jobs wait in one queue for each tenant (`queues`), workers are bound to tenants (`fleet`),
-and chains that keep ending workers are refused (`quarantine`); here the three meet. A
-worker has one job at a time; a job that was given to a worker has begun, and is never
-given to another.
+Jobs wait in one queue for each tenant (`queues`), workers are bound to tenants (`fleet`)
+that take turns (`places`), and chains that keep ending workers are refused (`quarantine`);
+here they meet. A worker has one job at a time; a job that was given to a worker has begun,
+and is never given to another.
 
 Nothing here knows sockets, processes or the clock: `now` is seconds on any clock that
 does not go back, which is how tests run hours of it in a moment. A step may take longer
@@ -12,14 +12,17 @@ with more workers, not with more waiting jobs or tenants.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from actionsd_broker.config import Config
 from actionsd_broker.fleet import Fleet
 from actionsd_broker.job import Job
+from actionsd_broker.places import Places
 from actionsd_broker.quarantine import Quarantine
 from actionsd_broker.queues import Queues
+from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
 
 
@@ -86,6 +89,7 @@ class Dispatcher:
         self._queue_seconds = config.queue_seconds
         self._queues = Queues(queue_limit=config.queue_limit, queue_seconds=config.queue_seconds)
         self._fleet = Fleet(config)
+        self._places = Places(config, self._fleet, self._queues)
         self._quarantine = Quarantine()
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, _Running] = {}
@@ -123,35 +127,53 @@ class Dispatcher:
         refusal = self._quarantine.refusal(job, now)
         if refusal is not None:
             return [Fail(job, FailureKind.POISONED, refusal)]
+        worker = self._fleet.idle_of(job.tenant)
+        if worker is not None:
+            return [self._begin(worker, job, now)]  # it is idle because none of its jobs wait
+        waited = job.tenant in self._queues
         refusal = self._queues.push(job)
         if refusal is not None:
             return [Fail(job, FailureKind.OVERLOADED, refusal)]
-        worker = self._fleet.idle_of(job.tenant)
-        return self._fill(now) if worker is None else self._give(worker, job.tenant, now)
+        if not waited:
+            self._places.join(job.tenant)
+        return self._fill(now)
+
+    def allot(self, shares: Mapping[str, Share], now: float) -> list[Command]:
+        """Let these tenants have these shares from now on, and all others the ordinary one."""
+        self._places.allot(shares)
+        commands: list[Command] = [
+            self._retire(worker, "more than its tenant may have")
+            for worker in self._fleet.idle
+            if self._places.excessive(worker)
+        ]
+        return [*commands, *self._fill(now)]
 
     def worker_ready(self, worker: str, now: float) -> list[Command]:
         """Take note of a worker that is ready for its first job."""
         self._fleet.add(worker)
         return self._fill(now)
 
-    def reported(self, worker: str, now: float, *, fault: bool = False) -> list[Command]:
+    def reported(
+        self, worker: str, now: float, cpu_seconds: float = 0.0, *, fault: bool = False
+    ) -> list[Command]:
         """Take note of a worker's report, whose session has checked that it owed one.
 
-        After a fault, such as a limit that an action went over, the worker is not used again.
+        `cpu_seconds` is what the job took. After a fault, such as a limit that an action
+        went over, the worker is not used again.
         """
         running = self._running.get(worker)
         if running is None or running.verdict is not None:
             return []  # condemned in the meantime: its loss answers the job
         del self._running[worker]
         self._quarantine.survived(running.job)
-        self._fleet.release(worker)
+        self._fleet.release(worker, now)
+        self._places.charge(running.job.tenant, cpu_seconds, now - running.started_at)
         commands: list[Command] = [Complete(running.job, running.started_at)]
         tenant = self._fleet.tenant_of(worker)
         reason = "a fault" if fault else self._fleet.worn(worker, now)
         if reason is not None:
             commands.append(self._retire(worker, reason))
-        elif tenant is not None and self._must_give_way(worker, tenant, now):
-            self._queues.end_turn(tenant)
+        elif tenant is not None and self._places.must_give_way(worker, tenant, now):
             commands.append(self._retire(worker, "another tenant's turn"))
         elif tenant is not None:
             commands += self._give(worker, tenant, now)
@@ -171,10 +193,12 @@ class Dispatcher:
         self, worker: str, kind: FailureKind, reason: str, now: float, *, culpable: bool
     ) -> list[Command]:
         """Take note of a worker's death, and whether its job may have brought it about."""
-        self._fleet.remove(worker)
+        self._places.remove(worker)
         running = self._running.pop(worker, None)
         commands: list[Command] = []
         if running is not None:
+            seconds = min(now - running.started_at, running.job.cpu_seconds)
+            self._places.charge(running.job.tenant, seconds, seconds)
             if culpable or running.verdict is not None:
                 self._quarantine.died(running.job, now)
             else:
@@ -188,6 +212,8 @@ class Dispatcher:
         message = f"no worker was free for {self._queue_seconds:g} s"
         expired = self._queues.expired(now)
         commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
+        for job in expired:
+            self._places.line_up(job.tenant)
         for worker, running in self._running.items():
             if running.verdict is None and running.deadline <= now:
                 seconds = running.deadline - running.started_at
@@ -202,7 +228,12 @@ class Dispatcher:
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
         deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
-        others = (self._queues.next_expiry(), self._fleet.next_worn())
+        turned_out = self._places.next_turned_out()
+        others = (
+            self._queues.next_expiry(),
+            self._fleet.next_worn(),
+            None if turned_out is None else turned_out[0],
+        )
         return min([*deadlines, *(at for at in others if at is not None)], default=None)
 
     def drain(self) -> None:
@@ -217,16 +248,17 @@ class Dispatcher:
     def _fill(self, now: float) -> list[Command]:
         """Bind workers to tenants that wait, as far as there are places and workers."""
         commands: list[Command] = []
-        while (tenant := self._whose_turn()) is not None:
-            worker = self._fleet.unbound_for(tenant)
-            if worker is not None:
-                commands += self._give(worker, tenant, now)
-                continue
-            in_the_way = self._in_the_way_of(tenant, now)
-            if in_the_way is None:
-                break
-            commands.append(self._retire(in_the_way, "another tenant's turn"))
-        return commands
+        while True:
+            tenant = self._places.next_tenant()
+            if tenant is not None:
+                worker = self._places.worker_for(tenant)
+                if worker is not None:
+                    commands += self._give(worker, tenant, now)
+                    continue
+            turned_out = self._places.next_turned_out()
+            if turned_out is None or turned_out[0] > now:
+                return commands
+            commands.append(self._retire(turned_out[1], "another tenant's turn"))
 
     def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
         """Give a worker without a job the tenant's next one that may be run."""
@@ -237,56 +269,24 @@ class Dispatcher:
             if refusal is not None:
                 commands.append(Fail(job, FailureKind.POISONED, refusal))
                 continue
-            self._quarantine.began(job)
-            new_realm = self._fleet.take(worker, tenant, now)
-            self._running[worker] = _Running(job, now, now + job.budget_seconds)
-            commands.append(Assign(worker, job, new_realm))
+            commands.append(self._begin(worker, job, now))
             break
+        self._places.line_up(tenant)
         return commands
 
-    def _whose_turn(self) -> str | None:
-        """Return the waiting tenant with the fewest workers, of those the next in turn."""
-        # As many tenants as there are places have a worker, so this looks at few.
-        best: str | None = None
-        for tenant in self._queues.turns():
-            if self._fleet.held(tenant) == 0:
-                return tenant
-            if best is None or self._fleet.held(tenant) < self._fleet.held(best):
-                best = tenant
-        return best
-
-    def _places_lack(self) -> bool:
-        """Tell whether more tenants wait without a worker than there are places to come."""
-        served = sum(tenant in self._queues for tenant in self._fleet.tenants)
-        return self._queues.tenants - served > self._fleet.free_places
-
-    def _in_the_way_of(self, tenant: str, now: float) -> str | None:
-        """Return a worker without a job whose place a tenant that waits should have."""
-        # Those without a job have none waiting either: no tenant loses by it now.
-        worker = self._fleet.least_recent()
-        if worker is None or self._fleet.held(tenant) == 0:
-            return worker if self._places_lack() else None
-        # For one worker more than it has, a tenant does not turn another's out at once:
-        # two with a few jobs each would take the same place from each other all the time.
-        ready = self._fleet.has_unbound() and self._fleet.free_places == 0
-        return worker if ready and self._fleet.slice_over(worker, now) else None
-
-    def _must_give_way(self, worker: str, own: str, now: float) -> bool:
-        """Tell whether a worker, though its own tenant's jobs wait, is to be another's now."""
-        if own not in self._queues or not self._fleet.slice_over(worker, now):
-            return False
-        other = self._whose_turn()
-        if other is None or self._fleet.held(other) == 0:
-            return self._places_lack()
-        # Evening out, where it does not only turn the difference round.
-        return self._fleet.has_unbound() and self._fleet.held(other) + 1 < self._fleet.held(own)
+    def _begin(self, worker: str, job: Job, now: float) -> Assign:
+        self._quarantine.began(job)
+        self._places.bind(worker, job.tenant)
+        new_realm = self._fleet.take(worker, job.tenant, now)
+        self._running[worker] = _Running(job, now, now + job.budget_seconds)
+        return Assign(worker, job, new_realm)
 
     def _retire(self, worker: str, reason: str) -> Retire:
-        self._fleet.remove(worker)
+        self._places.remove(worker)
         return Retire(worker, reason)
 
     def _condemn(self, worker: str, reason: str, verdict: tuple[FailureKind, str]) -> Kill:
-        self._fleet.remove(worker)
+        self._places.remove(worker)
         running = self._running.get(worker)
         if running is not None and running.verdict is None:
             running.verdict = verdict

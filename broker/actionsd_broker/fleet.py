@@ -4,8 +4,10 @@ A worker that has had no job is nobody's. With `isolation` "process" or "job" it
 binds it to that job's tenant for its whole life, since a script that took the process
 over would see every later job in it. With "isolate" it is bound while it has a job only.
 
-More workers may be ready than tenants may use at a time: those to spare are what lets a
-tenant that comes next, or after a death, begin without waiting for a process to start.
+More workers may be ready than there are places for tenants: those to spare are what lets a
+tenant that comes next, or after a death, begin without waiting for a process to start. A
+spare may be bound while there is no place free, until one is: whom that is granted, and
+who pays for it, the dispatcher decides.
 """
 
 from __future__ import annotations
@@ -14,13 +16,6 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
 from actionsd_broker.config import Config
-
-SLICE_SECONDS = 0.1
-"""How long a worker is its tenant's before others who wait may have its place.
-
-Counted from when it was bound, not from when the others came: then a newcomer waits for
-one job at the most where a tenant has had its place for long, and still no worker is
-retired for another tenant's sake within its first slice unless it has nothing to do."""
 
 
 @dataclass(slots=True)
@@ -32,6 +27,7 @@ class _Worker:
     last_tenant: str | None = None
     bound_at: float = 0.0
     first_job_at: float = 0.0
+    idle_since: float = 0.0
     jobs: int = 0
 
 
@@ -40,92 +36,114 @@ class Fleet:
 
     def __init__(self, config: Config) -> None:
         self._places = config.workers
+        self._processes = config.workers + config.spares
         self._isolation = config.isolation
         self._recycle_jobs = config.recycle_jobs
         self._recycle_seconds = config.recycle_seconds
         self._workers: dict[str, _Worker] = {}
-        self._idle: OrderedDict[str, _Worker] = OrderedDict()  # the longest idle first
+        # Those without a job, the longest idle first: nobody's, and bound ones.
+        self._unbound: OrderedDict[str, _Worker] = OrderedDict()
+        self._resting: OrderedDict[str, _Worker] = OrderedDict()
+        # The same by whose they are, or were last.
+        self._known_to: dict[str | None, dict[str, _Worker]] = {}
         self._held: Counter[str] = Counter()  # bound workers, of tenants that have any
+        self._bound = 0
 
     @property
     def idle(self) -> list[str]:
         """The workers that have no job."""
-        return list(self._idle)
+        return [*self._unbound, *self._resting]
 
     @property
     def free_places(self) -> int:
-        """How many workers may be bound beside those that are."""
-        return self._places - self._held.total()
+        """How many workers may be bound beside those that are; below 0 if spares are."""
+        return self._places - self._bound
 
     @property
-    def tenants(self) -> list[str]:
-        """The tenants that have a worker."""
-        return list(self._held)
+    def unbound_to_come(self) -> int:
+        """How many workers are nobody's, when all have started that there should be."""
+        return self._processes - self._bound
+
+    @property
+    def resting(self) -> int:
+        """How many bound workers have no job."""
+        return len(self._resting)
 
     def held(self, tenant: str) -> int:
         """Return how many workers are bound to a tenant."""
         return self._held[tenant]
 
     def tenant_of(self, worker: str) -> str | None:
-        """Return whose a worker is, None if it is nobody's."""
-        return self._workers[worker].tenant
+        """Return whose a worker is, None if it is nobody's or gone."""
+        known = self._workers.get(worker)
+        return None if known is None else known.tenant
 
     def add(self, worker: str) -> None:
         """Take note of a worker that is ready for its first job."""
-        self._workers[worker] = self._idle[worker] = _Worker(worker)
+        self._workers[worker] = self._unbound[worker] = _Worker(worker)
 
     def remove(self, worker: str) -> None:
         """Take note that a worker is gone, or will be at once."""
-        self._idle.pop(worker, None)
         known = self._workers.pop(worker, None)
         if known is not None:
+            self._wake(known)
             self._unbind(known)
 
     def idle_of(self, tenant: str) -> str | None:
         """Return a worker without a job that is bound to this tenant."""
-        if tenant not in self._held:
+        if tenant not in self._held or self._isolation == "isolate":
             return None
-        return next((w.name for w in self._idle.values() if w.tenant == tenant), None)
+        return next(iter(self._known_to.get(tenant, ())), None)
 
     def unbound_for(self, tenant: str) -> str | None:
-        """Return a worker that may be bound to this tenant now."""
-        if self.free_places <= 0:
+        """Return a worker that can be bound to this tenant."""
+        if not self._unbound:
             return None
-        unbound = [w for w in self._idle.values() if w.tenant is None]
-        # Rather one that need not change its tenant, where workers do.
-        mine = [w for w in unbound if w.last_tenant == tenant]
-        return next((w.name for w in (*mine, *unbound)), None)
+        if self._isolation == "isolate" and tenant in self._known_to:
+            return next(iter(self._known_to[tenant]))  # it need not change its tenant
+        return next(iter(self._unbound))
 
     def has_unbound(self) -> bool:
         """Tell whether a worker is ready that is nobody's."""
-        return any(worker.tenant is None for worker in self._idle.values())
+        return bool(self._unbound)
 
     def least_recent(self) -> str | None:
         """Return the bound worker that has been without a job for longest."""
-        return next((w.name for w in self._idle.values() if w.tenant is not None), None)
+        return next(iter(self._resting), None)
+
+    def idle_since(self, worker: str) -> float:
+        """Return when a worker has had its last job."""
+        return self._workers[worker].idle_since
 
     def take(self, worker: str, tenant: str, now: float) -> bool:
         """Give a worker a job of this tenant; return whether it needs a new realm."""
-        taken = self._idle.pop(worker)
+        taken = self._workers[worker]
+        self._wake(taken)
         if taken.tenant is None:
             taken.tenant = tenant
             taken.bound_at = now
             self._held[tenant] += 1
+            self._bound += 1
         if taken.jobs == 0:
             taken.first_job_at = now
         taken.jobs += 1
         previous, taken.last_tenant = taken.last_tenant, tenant
         return self._isolation == "job" or previous not in (None, tenant)
 
-    def release(self, worker: str) -> None:
+    def release(self, worker: str, now: float) -> None:
         """Take note that a worker has no job any more."""
-        released = self._idle[worker] = self._workers[worker]
+        released = self._workers[worker]
+        released.idle_since = now
         if self._isolation == "isolate":
             self._unbind(released)
+            self._unbound[worker] = released
+        else:
+            self._resting[worker] = released
+        self._known_to.setdefault(released.last_tenant, {})[worker] = released
 
-    def slice_over(self, worker: str, now: float) -> bool:
-        """Tell whether a worker has been its tenant's for a slice."""
-        return self._workers[worker].bound_at + SLICE_SECONDS <= now
+    def bound_for(self, worker: str, seconds: float, now: float) -> bool:
+        """Tell whether a worker has been its tenant's for so long."""
+        return self._workers[worker].bound_at + seconds <= now
 
     def worn(self, worker: str, now: float) -> str | None:
         """Return why a worker should be replaced, None if it need not be."""
@@ -138,14 +156,23 @@ class Fleet:
 
     def next_worn(self) -> float | None:
         """Return when the next worker without a job should be replaced."""
-        ages = [w.first_job_at for w in self._idle.values() if self._wears(w)]
+        idle = (*self._unbound.values(), *self._resting.values())
+        ages = [w.first_job_at for w in idle if self._wears(w)]
         return min(ages) + self._recycle_seconds if ages else None
 
     def _wears(self, worker: _Worker) -> bool:
         return self._recycle_seconds > 0 and worker.jobs > 0
 
+    def _wake(self, worker: _Worker) -> None:
+        self._unbound.pop(worker.name, None)
+        self._resting.pop(worker.name, None)
+        known = self._known_to.get(worker.last_tenant)
+        if known is not None and known.pop(worker.name, None) is not None and not known:
+            del self._known_to[worker.last_tenant]
+
     def _unbind(self, worker: _Worker) -> None:
         if worker.tenant is not None:
+            self._bound -= 1
             self._held[worker.tenant] -= 1
             if self._held[worker.tenant] == 0:
                 del self._held[worker.tenant]

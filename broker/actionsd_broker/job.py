@@ -34,6 +34,11 @@ class Job:
         """The longest that an honest worker can take for it."""
         return sum(_step_seconds(step) for step in self.plan.steps)
 
+    @property
+    def cpu_seconds(self) -> float:
+        """The most that its actions may use of a CPU."""
+        return sum(step.cpu for step in self.plan.steps)
+
 
 def _step_seconds(step: Step) -> float:
     return step.script_seconds + step.timeout + SLACK_SECONDS

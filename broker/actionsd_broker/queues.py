@@ -1,13 +1,12 @@
-"""The jobs that wait: a bounded queue for each tenant, and whose turn it is. Pure.
+"""The jobs that wait: a bounded queue for each tenant. Pure.
 
-Tenants take turns, so that one that floods waits behind itself only. Who has a worker is
-not known here; nothing here takes longer because more jobs or tenants wait.
+One that floods waits behind itself only. Who has a worker and whose turn it is (`turns`)
+is not known here; nothing here takes longer because more jobs or tenants wait.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections import deque
 from typing import NamedTuple
 
 from actionsd_broker.job import Job
@@ -30,8 +29,7 @@ class Queues:
     def __init__(self, *, queue_limit: int, queue_seconds: float) -> None:
         self._limit = queue_limit
         self._seconds = queue_seconds
-        # Tenants with waiting jobs, the next to be served first.
-        self._tenants: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._tenants: dict[str, deque[Job]] = {}  # those with waiting jobs
         # Every accepted job in order: as all wait equally long, the first expires first.
         # Jobs that have begun are dropped when they get to the front.
         self._expiry: deque[_Wait] = deque()
@@ -49,15 +47,6 @@ class Queues:
     def __contains__(self, tenant: str) -> bool:
         return tenant in self._tenants
 
-    @property
-    def tenants(self) -> int:
-        """How many tenants have waiting jobs."""
-        return len(self._tenants)
-
-    def turns(self) -> Iterator[str]:
-        """Go through the tenants with waiting jobs, the one whose turn it is first."""
-        return iter(self._tenants)
-
     def push(self, job: Job) -> str | None:
         """Take a job in; if it cannot wait, return why."""
         queue = self._tenants.get(job.tenant)
@@ -74,15 +63,14 @@ class Queues:
         return None
 
     def pop(self, tenant: str) -> Job:
-        """Take a tenant's next job out. That was its turn: now come the others."""
-        job = self._remove_first(tenant)
-        self.end_turn(tenant)
+        """Take a tenant's next job out."""
+        queue = self._tenants[tenant]
+        job = queue.popleft()
+        if not queue:
+            del self._tenants[tenant]
+        self._waiting.remove(job.number)
+        self._bytes -= job.weight
         return job
-
-    def end_turn(self, tenant: str) -> None:
-        """Let all other tenants with waiting jobs come before this one."""
-        if tenant in self._tenants:
-            self._tenants.move_to_end(tenant)
 
     def expired(self, now: float) -> list[Job]:
         """Take the jobs out that have waited too long."""
@@ -91,7 +79,7 @@ class Queues:
             wait = self._expiry.popleft()
             if wait.number in self._waiting:
                 # A tenant's jobs expire in their order, so the one that does is its first.
-                jobs.append(self._remove_first(wait.tenant))
+                jobs.append(self.pop(wait.tenant))
         return jobs
 
     def next_expiry(self) -> float | None:
@@ -99,15 +87,6 @@ class Queues:
         while self._expiry and self._expiry[0].number not in self._waiting:
             self._expiry.popleft()
         return self._first_expires() if self._expiry else None
-
-    def _remove_first(self, tenant: str) -> Job:
-        queue = self._tenants[tenant]
-        job = queue.popleft()
-        if not queue:
-            del self._tenants[tenant]
-        self._waiting.remove(job.number)
-        self._bytes -= job.weight
-        return job
 
     def _first_expires(self) -> float:
         return self._expiry[0].accepted_at + self._seconds

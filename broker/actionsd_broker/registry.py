@@ -3,6 +3,8 @@
 A directory with one TOML manifest for each tenant, and the scripts as files beside it:
 
     tenant = "acme"                      # default: the manifest's name without .toml
+    weight = 2.0                          # its share beside the others'; default: 1
+    at_once = 4                           # workers at a time; default: `tenant_at_once`
 
     [actions.roleClaims]                  # the function's name
     file = "role_claims.js"
@@ -16,6 +18,7 @@ A directory with one TOML manifest for each tenant, and the scripts as files bes
     [[fetch.allow]]                       # what the tenant's scripts may fetch
     host = "api.example.com"              # (docs/fetch.md); for one action:
                                           # [[actions.roleClaims.fetch.allow]]
+
 Loading checks everything that needs no V8; that the scripts compile and define their
 functions is checked in a worker (`check`), for the broker runs no scripts.
 """
@@ -34,6 +37,7 @@ from msgspec import Meta, Struct
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.fetch.rules import AllowSection, Rule, RuleError, make_rules
 from actionsd_broker.plan import EMPTY, Plan, make_plan
+from actionsd_broker.share import Share
 from actionsd_broker.toml_lines import find_line, line_of
 from actionsd_protocol.frames import MAX_ENVELOPE_BYTES
 from actionsd_protocol.messages import (
@@ -55,6 +59,8 @@ class _ActionTable(Limits, frozen=True, forbid_unknown_fields=True):
 
 class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     tenant: Name | None = None
+    weight: Annotated[float, Meta(ge=0.01, le=100)] = 1.0
+    at_once: Annotated[int, Meta(ge=0, le=256)] | None = None
     actions: dict[Name, _ActionTable] = {}
     flows: dict[str, list[str]] = {}
     fetch: AllowSection = AllowSection()
@@ -75,11 +81,13 @@ class Registry:
     """Every tenant's actions, the plan of every trigger that has some, and what may be fetched.
 
     `allowed` has a tenant's entries, and under the names of actions those of its actions.
+    `shares` says what the tenants have of the workers.
     """
 
     actions: tuple[RegisteredAction, ...] = ()
     plans: Mapping[tuple[str, str], Plan] = field(default_factory=dict)
     allowed: Mapping[tuple[str, str | None], tuple[Rule, ...]] = field(default_factory=dict)
+    shares: Mapping[str, Share] = field(default_factory=dict)
 
     def plan(self, tenant: str, trigger: str) -> Plan:
         """Return what runs on a tenant's trigger; nothing where nothing is bound."""
@@ -103,7 +111,7 @@ def load_registry(directory: Path) -> Registry:
         loader.load(path)
     if loader.problems:
         raise RegistryError(loader.problems)
-    return Registry(tuple(loader.actions), loader.plans, loader.allowed)
+    return Registry(tuple(loader.actions), loader.plans, loader.allowed, loader.shares)
 
 
 class _Loader:
@@ -115,6 +123,7 @@ class _Loader:
         self.actions: list[RegisteredAction] = []
         self.plans: dict[tuple[str, str], Plan] = {}
         self.allowed: dict[tuple[str, str | None], tuple[Rule, ...]] = {}
+        self.shares: dict[str, Share] = {}
         self.problems: list[str] = []
 
     def load(self, path: Path) -> None:
@@ -139,6 +148,7 @@ class _Loader:
             self._problem(path, text, ["tenant"], f"tenant {tenant!r} is in {other} already")
             return
         self._manifests[tenant] = path
+        self.shares[tenant] = Share(manifest.weight, manifest.at_once)
         self._load_rules((tenant, None), manifest.fetch, path, text)
         for name, table in manifest.actions.items():
             self._load_rules((tenant, name), table.fetch, path, text)

@@ -6,22 +6,32 @@ is wrong with it leaves everything as it was; at the start there is nothing to l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from actionsd_broker import log
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.registry import Registry, load_registry
 from actionsd_broker.registry_check import CheckJob, RegistryCheck
+from actionsd_broker.share import Share
 from actionsd_protocol.result import JobResult
 
 
 class RegistryKeeper:
-    """Holds `registry`; asks for check jobs through `submit`. `ready` once there is one."""
+    """Holds `registry`; asks for check jobs through `submit`. `ready` once there is one.
 
-    def __init__(self, directory: Path | None, submit: Callable[[CheckJob], None]) -> None:
+    `allot` hears of the tenants' shares when another registry has taken over.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        submit: Callable[[CheckJob], None],
+        allot: Callable[[Mapping[str, Share]], None] = lambda _: None,
+    ) -> None:
         self._directory = directory
         self._submit = submit
+        self._allot = allot
         self._check: RegistryCheck | None = None
         self._loaded = None if directory is None else load_registry(directory)
         self._asking = False
@@ -85,6 +95,7 @@ class RegistryKeeper:
             return
         self.registry = registry
         self.ready = True
+        self._allot(registry.shares)
         log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
 
     def _refuse(self, error: RegistryError) -> None:

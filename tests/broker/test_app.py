@@ -102,10 +102,10 @@ def test_tenants_do_not_meet_in_a_process(start_daemon: Callable[..., Daemon]) -
     daemon = start_daemon(workers=1)
     daemon.wait_ready()
     with Client(daemon.endpoint) as client:
-        for n, tenant in enumerate("aabab"):
+        for n, tenant in enumerate("aabcab"):  # three tenants on two processes
             assert echo(client, n, tenant).claims() == {"m": n}
     retired = [line.split("worker=")[1].split()[0] for line in daemon.lines if "retired" in line]
-    assert len(set(retired)) == 3
+    assert len(set(retired)) >= 3
 
 
 def test_action_that_keeps_ending_workers_is_refused_and_others_run(

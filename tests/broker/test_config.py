@@ -76,6 +76,7 @@ def test_entries_and_secrets_outlive_the_command_line() -> None:
         ("workers = 2\nworker = 3", r"x.toml:2: .*unknown field `worker`"),
         ("workers =", r"x.toml: Invalid value \(at"),
         ("spares = -1", r"x.toml:1: .*>= 0.*spares"),
+        ("tenant_at_once = -1", r"x.toml:1: .*>= 0.*tenant_at_once"),
         ('isolation = "thread"', r"x.toml:1: .*'thread'.*isolation"),
         ("recycle_jobs = 0.5", r"x.toml:1: Expected `int`.*recycle_jobs"),
         ("recycle_seconds = inf", r"x.toml:1: .*recycle_seconds"),

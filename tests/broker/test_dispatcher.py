@@ -9,7 +9,7 @@ from jobs import BUDGET_SECONDS, assigned, failures, job
 
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Kill, Retire
-from actionsd_broker.fleet import SLICE_SECONDS
+from actionsd_broker.places import KEEP_SECONDS, LEND_SECONDS, SLICE_SECONDS
 from actionsd_broker.quarantine import FIRST_SECONDS
 from actionsd_protocol.errors import FailureKind
 
@@ -107,7 +107,7 @@ def test_late_worker_is_killed_once_and_its_job_fails_with_timeout() -> None:
 
 def test_place_of_a_killed_worker_is_taken_before_it_is_dead() -> None:
     dispatcher = make("a", "spare", workers=1)
-    submit(dispatcher, (1, "t"), (2, "other"))
+    submit(dispatcher, (1, "t"), (2, "t"))
     commands = dispatcher.tick(BUDGET_SECONDS)
     assert commands[0] == Kill("a", "late")
     assert assigned(commands) == [("spare", 2)]
@@ -178,12 +178,46 @@ def test_tenant_without_a_worker_gets_one_that_had_no_job() -> None:
 
 
 def test_worker_of_a_tenant_that_is_idle_makes_room_for_another() -> None:
-    dispatcher = make("a", "spare", workers=1)
-    submit(dispatcher, (1, "t"))
+    dispatcher = make("a", "b", workers=1, spares=1)
+    submit(dispatcher, (1, "t"), (2, "u"))
     dispatcher.reported("a", 0.01)
-    commands = submit(dispatcher, (2, "other"), now=0.02)
+    commands = submit(dispatcher, (3, "other"), now=0.02)
     assert retired(commands) == ["a"]
-    assert assigned(commands) == [("spare", 2)]
+    assert assigned(dispatcher.worker_ready("c", 0.03)) == [("c", 3)]
+
+
+def test_newcomer_gets_a_spare_at_once_and_who_rests_gives_it_back() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"), now=0)
+    dispatcher.reported("a", 1)
+    commands = submit(dispatcher, (2, "other"), now=1)
+    assert (assigned(commands), retired(commands)) == ([("spare", 2)], [])
+    assert dispatcher.next_deadline() == 1 + LEND_SECONDS
+    assert retired(dispatcher.tick(1 + LEND_SECONDS)) == ["a"]
+
+
+def test_newcomer_beside_a_flood_costs_it_the_next_worker_that_reports() -> None:
+    dispatcher = make("a", "b", "spare", workers=2)
+    submit(dispatcher, *[(number, "loud") for number in range(1, 9)])
+    assert assigned(submit(dispatcher, (10, "quiet"))) == [("spare", 10)]
+    assert retired(dispatcher.reported("b", 0.01)) == ["b"]
+    assert retired(dispatcher.reported("spare", 0.02)) == []
+    dispatcher.worker_ready("c", 0.03)
+    # Its own worker is kept for it, though the flood waits and another could be had.
+    assert retired(dispatcher.reported("a", 0.5)) == []
+    assert assigned(submit(dispatcher, (11, "quiet"), now=0.6)) == [("spare", 11)]
+    dispatcher.reported("spare", 0.7)
+    commands = dispatcher.tick(0.7 + KEEP_SECONDS)
+    assert retired(commands) == ["spare"]
+    assert assigned(commands) == [("c", 4)]
+
+
+def test_tenant_that_has_used_its_share_gets_no_spare() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "u"))
+    assert retired(dispatcher.reported("a", SLICE_SECONDS, SLICE_SECONDS)) == ["a"]
+    assert assigned(dispatcher.worker_ready("b", 0.2)) == []
+    assert assigned(dispatcher.reported("spare", 0.3, 0.2)) == [("b", 2)]
 
 
 def test_the_one_idle_for_longest_makes_room() -> None:
@@ -222,22 +256,22 @@ def test_nothing_is_retired_while_nobody_else_waits() -> None:
 
 
 def test_worker_goes_on_with_its_tenants_jobs_until_its_slice_is_over() -> None:
-    dispatcher = make("a", "spare", workers=1)
+    dispatcher = make("a", workers=1, spares=0)
     submit(dispatcher, (1, "t"), (2, "t"), (3, "t"), (4, "other"))
     assert assigned(dispatcher.reported("a", SLICE_SECONDS / 2)) == [("a", 2)]
-    commands = dispatcher.reported("a", SLICE_SECONDS)
-    assert retired(commands) == ["a"]
-    assert assigned(commands) == [("spare", 4)]
+    assert retired(dispatcher.reported("a", SLICE_SECONDS)) == ["a"]
+    assert assigned(dispatcher.worker_ready("b", 1)) == [("b", 4)]
 
 
 def test_tenant_whose_slice_was_over_comes_back_when_it_is_its_turn() -> None:
-    dispatcher = make("a", "b", workers=1)
+    dispatcher = make("a", workers=1, spares=0)
     submit(dispatcher, (1, "t"), (2, "t"), (3, "u"), (4, "v"))
-    assert assigned(dispatcher.reported("a", 1)) == [("b", 3)]
-    dispatcher.worker_ready("c", 1)
-    assert assigned(dispatcher.reported("b", 2)) == [("c", 4)]
-    dispatcher.worker_ready("d", 2)
-    assert assigned(dispatcher.reported("c", 3)) == [("d", 2)]
+    served = []
+    for serial, (worker, now) in enumerate([("a", 1), ("w0", 2), ("w1", 3)]):
+        dispatcher.reported(worker, now)
+        dispatcher.tick(now + SLICE_SECONDS)
+        served += assigned(dispatcher.worker_ready(f"w{serial}", now + 0.2))
+    assert served == [("w0", 3), ("w1", 4), ("w2", 2)]
 
 
 def test_tenant_with_all_the_workers_gives_up_half_to_another() -> None:
@@ -256,27 +290,28 @@ def test_worker_is_not_turned_out_at_once_for_a_tenant_that_has_one_already() ->
     submit(dispatcher, (1, "t"), (2, "u"))
     dispatcher.reported("b", 0.01)
     assert submit(dispatcher, (3, "t"), now=0.02) == []
-    commands = submit(dispatcher, (4, "t"), now=SLICE_SECONDS)
+    assert retired(submit(dispatcher, (4, "t"), now=SLICE_SECONDS)) == []
+    commands = dispatcher.tick(0.01 + SLICE_SECONDS)
     assert retired(commands) == ["b"]
     assert assigned(commands) == [("spare", 3)]
 
 
 def test_worker_that_may_change_tenants_gives_turns_after_every_job() -> None:
-    dispatcher = make("a", workers=1, isolation="isolate")
+    dispatcher = make("a", workers=1, spares=0, isolation="isolate")
     commands = submit(dispatcher, (1, "loud"), (2, "loud"), (3, "loud"), (4, "loud"), (5, "quiet"))
     for now in (1, 2, 3, 4):
         commands += dispatcher.reported("a", now)
-    assert assigned(commands) == [("a", 1), ("a", 2), ("a", 5), ("a", 3), ("a", 4)]
+    # The loud one owes for its first job by the time that it is over.
+    assert assigned(commands) == [("a", 1), ("a", 5), ("a", 2), ("a", 3), ("a", 4)]
     realms = [c.new_realm for c in commands if isinstance(c, Assign)]
-    assert realms == [False, False, True, True, False]
+    assert realms == [False, True, True, False, False]
 
 
 def test_every_job_may_have_a_realm_of_its_own() -> None:
     dispatcher = make("a", "spare", workers=1, isolation="job")
     commands = submit(dispatcher, (1, "t"), (2, "t"), (3, "u"))
     commands += dispatcher.reported("a", 0.01)
-    commands += dispatcher.reported("a", 0.02)
-    assert assigned(commands) == [("a", 1), ("a", 2), ("spare", 3)]
+    assert assigned(commands) == [("a", 1), ("spare", 3), ("a", 2)]
     assert all(c.new_realm for c in commands if isinstance(c, Assign))
 
 
@@ -359,9 +394,9 @@ def test_waiting_jobs_fail_as_poisoned_when_it_is_their_turn() -> None:
         dispatcher.worker_ready(f"w{number}", 0)
         answered += failures(lose(dispatcher, f"w{number}"))
     submit(dispatcher, (7, "other"), now=1)
-    commands = dispatcher.worker_ready("w", 1)
-    assert failures(commands) == [(number, FailureKind.POISONED) for number in (4, 5, 6)]
-    assert assigned(commands) == [("w", 7)]
+    assert assigned(dispatcher.worker_ready("w", 1)) == [("w", 7)]
+    refused = failures(dispatcher.worker_ready("v", 1))
+    assert refused == [(number, FailureKind.POISONED) for number in (4, 5, 6)]
 
 
 def test_after_the_quarantine_one_job_is_tried_and_its_success_ends_it() -> None:

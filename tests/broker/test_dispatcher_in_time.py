@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -13,20 +14,32 @@ from jobs import job
 
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
-from actionsd_broker.fleet import SLICE_SECONDS
 from actionsd_broker.job import Job
+from actionsd_broker.places import SLICE_SECONDS
+from actionsd_broker.share import Share
+from actionsd_broker.turns import Turns
 from actionsd_protocol.errors import FailureKind
 
 START_SECONDS = 0.15
 DEATH_SECONDS = 0.02
 
+SHARES = {"t1": Share(at_once=1), "t2": Share(weight=3.0, at_once=2), "t3": Share(weight=0.5)}
+"""Of tenants in an hour of chaos."""
+
 
 class World:
     """Clients, workers and a supervisor as the dispatcher sees them, on a clock of its own."""
 
-    def __init__(self, job_seconds: Callable[[], float], **config: Any) -> None:
+    def __init__(
+        self,
+        job_seconds: Callable[[], float],
+        shares: dict[str, Share] | None = None,
+        **config: Any,
+    ) -> None:
         self.config = Config(**config)
         self.dispatcher = Dispatcher(self.config)
+        self.shares = {} if shares is None else shares
+        self.dispatcher.allot(self.shares, 0.0)
         self.job_seconds = job_seconds
         self.now = 0.0
         self.agenda: list[tuple[float, int, Callable[[], object]]] = []
@@ -51,16 +64,17 @@ class World:
         heapq.heappush(self.agenda, (self.now + seconds, self.planned, action))
 
     def run(self, until: float) -> None:
-        while self.agenda and self.agenda[0][0] <= until:
-            at, _, action = heapq.heappop(self.agenda)
-            self.tick(at)
-            action()
-        self.tick(until)
-
-    def tick(self, until: float) -> None:
-        while (due := self.dispatcher.next_deadline()) is not None and due <= until:
-            self.now = max(self.now, due)
-            self.carry_out(self.dispatcher.tick(self.now))
+        while True:
+            at = self.agenda[0][0] if self.agenda else math.inf
+            due = self.dispatcher.next_deadline()
+            if due is not None and due <= min(at, until):
+                self.now = max(self.now, due)
+                self.carry_out(self.dispatcher.tick(self.now))
+            elif at <= until:
+                self.now, _, action = heapq.heappop(self.agenda)
+                action()
+            else:
+                break
         self.now = until
 
     def submit(self, tenant: str) -> int:
@@ -93,7 +107,8 @@ class World:
     def report(self, worker: str, number: int) -> None:
         if worker in self.alive and self.busy.get(worker) == number:
             del self.busy[worker]
-            self.carry_out(self.dispatcher.reported(worker, self.now, fault=self.fault()))
+            cpu = self.now - self.started[number]
+            self.carry_out(self.dispatcher.reported(worker, self.now, cpu, fault=self.fault()))
 
     def die(self, worker: str, *, culpable: bool = False) -> None:
         if worker not in self.alive:
@@ -145,7 +160,12 @@ class World:
         else:
             bound = [worker for worker, tenants in self.served.items() if tenants]
             assert all(len(self.served[worker]) == 1 for worker in bound)
-        assert len(bound) <= self.config.workers
+            held = Counter(tenant for worker in bound for tenant in self.served[worker])
+            assert all(
+                held[tenant] <= (s.at_once or held[tenant]) for tenant, s in self.shares.items()
+            )
+        # A spare may be bound beyond the places, for a tenant that has no other worker.
+        assert len(bound) <= self.config.workers + self.config.spares
         fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
         assert not any((fleet.tenant_of(worker) or "") in queues for worker in fleet.idle)
 
@@ -211,6 +231,7 @@ def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(isolation: str, 
     world = World(
         # One in a hundred hangs until it is killed.
         lambda: 1e9 if chance.random() < 0.01 else chance.expovariate(4),
+        SHARES,
         workers=3,
         isolation=isolation,
         queue_limit=20,
@@ -263,13 +284,14 @@ def test_a_step_looks_at_no_more_of_those_who_wait_than_it_must(
     for number in range(waiting):
         world.submit(f"t{number}")
     looks = 0
-    held = world.dispatcher._fleet.held
+    round_of = Turns.round_of
 
-    def counted(tenant: str) -> int:
+    def counted(turns: Turns, tenant: str) -> int:
         nonlocal looks
         looks += 1
-        return held(tenant)
+        return round_of(turns, tenant)
 
-    monkeypatch.setattr(world.dispatcher._fleet, "held", counted)
+    monkeypatch.setattr(Turns, "round_of", counted)
     world.submit("late")
-    assert looks < 20
+    world.run(1.01)
+    assert looks < 100

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actionsd_broker.config import Config
-from actionsd_broker.fleet import SLICE_SECONDS, Fleet
+from actionsd_broker.fleet import Fleet
 
 
 def make(*names: str, workers: int = 2, **config: Any) -> Fleet:
@@ -19,7 +19,7 @@ def make(*names: str, workers: int = 2, **config: Any) -> Fleet:
 
 def serve(fleet: Fleet, worker: str, tenant: str, now: float = 0.0) -> bool:
     new_realm = fleet.take(worker, tenant, now)
-    fleet.release(worker)
+    fleet.release(worker, now)
     return new_realm
 
 
@@ -31,6 +31,7 @@ def test_first_job_binds_a_worker_for_good() -> None:
     assert fleet.idle_of("t") == "w"
     assert fleet.unbound_for("other") is None
     assert not fleet.has_unbound()
+    assert fleet.resting == 1
 
 
 def test_worker_with_a_job_is_not_idle() -> None:
@@ -41,13 +42,15 @@ def test_worker_with_a_job_is_not_idle() -> None:
     assert fleet.least_recent() is None
 
 
-def test_spares_are_not_bound_beyond_the_places() -> None:
+def test_spares_that_are_bound_are_places_that_lack() -> None:
     fleet = make("v", "w", "spare", workers=2)
     fleet.take("v", "a", 0)
     fleet.take("w", "b", 0)
-    assert fleet.free_places == 0
-    assert fleet.has_unbound()
-    assert fleet.unbound_for("c") is None
+    assert (fleet.free_places, fleet.unbound_to_come) == (0, 1)
+    assert fleet.unbound_for("c") == "spare"
+    fleet.take("spare", "c", 0)
+    assert (fleet.free_places, fleet.unbound_to_come) == (-1, 0)
+    assert not fleet.has_unbound()
 
 
 def test_place_of_a_removed_worker_is_free() -> None:
@@ -55,7 +58,7 @@ def test_place_of_a_removed_worker_is_free() -> None:
     fleet.take("w", "a", 0)
     fleet.remove("w")
     assert fleet.held("a") == 0
-    assert fleet.tenants == []
+    assert fleet.free_places == 1
     assert fleet.unbound_for("b") == "spare"
 
 
@@ -74,12 +77,13 @@ def test_least_recent_is_the_bound_one_idle_for_longest() -> None:
     assert fleet.least_recent() == "v"
 
 
-def test_slice_begins_when_a_worker_is_bound() -> None:
+def test_worker_is_its_tenants_from_its_first_job_on() -> None:
     fleet = make("w")
     serve(fleet, "w", "t", 5.0)
-    assert not fleet.slice_over("w", 5.0)
-    serve(fleet, "w", "t", 5.05)
-    assert fleet.slice_over("w", 5.0 + SLICE_SECONDS)
+    assert not fleet.bound_for("w", 1.0, 5.9)
+    serve(fleet, "w", "t", 5.5)
+    assert fleet.bound_for("w", 1.0, 6.0)
+    assert fleet.idle_since("w") == 5.5
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Queues of waiting jobs: bounded, in order, and in turns."""
+"""Queues of waiting jobs: bounded, and in order."""
 
 from __future__ import annotations
 
@@ -19,25 +19,6 @@ def test_jobs_of_a_tenant_come_out_in_their_order() -> None:
     assert [queues.pop("t").number for _ in range(3)] == [1, 2, 3]
     assert not queues
     assert "t" not in queues
-
-
-def test_tenant_that_had_its_turn_comes_after_the_others() -> None:
-    queues = make()
-    for number, tenant in enumerate("aabc"):
-        queues.push(job(number, tenant))
-    assert list(queues.turns()) == ["a", "b", "c"]
-    queues.pop("a")
-    assert list(queues.turns()) == ["b", "c", "a"]
-    assert queues.tenants == 3
-
-
-def test_job_that_expires_is_not_its_tenants_turn() -> None:
-    queues = make(queue_seconds=10)
-    queues.push(job(1, "a", at=0))
-    queues.push(job(2, "a", at=5))
-    queues.push(job(3, "b", at=5))
-    assert [j.number for j in queues.expired(10)] == [1]
-    assert list(queues.turns()) == ["a", "b"]
 
 
 def test_full_queue_refuses_the_tenant_that_filled_it_and_no_other() -> None:

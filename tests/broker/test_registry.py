@@ -9,6 +9,7 @@ import pytest
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import EMPTY
 from actionsd_broker.registry import load_registry
+from actionsd_broker.share import Share
 from actionsd_protocol.messages import Limits
 from actionsd_protocol.triggers import PRE_ACCESS_TOKEN, PRE_USERINFO
 
@@ -61,6 +62,12 @@ def test_limits_of_the_manifest_are_those_of_the_step(directory: Path) -> None:
     assert other.limits() == Limits().limits()
 
 
+def test_tenants_share_of_the_workers_is_what_its_manifest_says(directory: Path) -> None:
+    assert load_registry(directory).shares == {"acme": Share()}
+    (directory / "acme.toml").write_text("weight = 2\nat_once = 4\n" + MANIFEST)
+    assert load_registry(directory).shares == {"acme": Share(2.0, 4)}
+
+
 def test_what_is_not_bound_runs_nothing(directory: Path) -> None:
     registry = load_registry(directory)
     assert registry.plan("acme", PRE_ACCESS_TOKEN) is EMPTY
@@ -87,6 +94,8 @@ def test_trigger_may_be_named_by_alias(directory: Path) -> None:
         ('"other"]', '"another"]', "D/acme.toml:11: no action 'another' in [actions]"),
         ("[flows]", "[flow]", "D/acme.toml:10: Object contains unknown field `flow`"),
         ("[flows]", "[flows", "D/acme.toml: Expected ']'"),
+        ("[actions.hello]", "weight = 0\n[actions.hello]", "D/acme.toml:1: Expected `float` >= "),
+        ("[actions.hello]", "\nat_once = -1\n[actions.hello]", "D/acme.toml:2: Expected `int` >="),
     ],
 )
 def test_mistake_is_named_with_file_line_and_reason(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from actionsd_broker.answers import nothing_to_do, refused
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
+from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.triggers import PRE_USERINFO
 
@@ -19,7 +21,8 @@ class Desk:
 
     def __init__(self, directory: Path | None) -> None:
         self.asked: list[CheckJob] = []
-        self.keeper = RegistryKeeper(directory, self.asked.append)
+        self.allotted: list[Mapping[str, Share]] = []
+        self.keeper = RegistryKeeper(directory, self.asked.append, self.allotted.append)
 
 
 @pytest.fixture
@@ -46,6 +49,7 @@ def test_registry_takes_over_when_its_scripts_are_fit(directory: Path) -> None:
     desk.keeper.answer(nothing_to_do())
     assert desk.keeper.ready
     assert len(desk.keeper.registry.actions) == 1
+    assert desk.allotted == [{"acme": Share()}]
 
 
 def test_first_registry_that_is_unfit_is_an_error_of_the_start(directory: Path) -> None:
