@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -42,6 +43,7 @@ class IsolatedVm:
         place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._modules = place / "actionsd-benchmarks" / f"isolated-vm-{release}"
         if not self._works():
+            print("isolated-vm: being installed, once; it is compiled", file=sys.stderr)
             self._modules.mkdir(parents=True, exist_ok=True)
             (self._modules / "package.json").write_text('{"private": true}')
             said = _output([npm, "install", f"isolated-vm@{release}"], cwd=self._modules)
