@@ -48,7 +48,6 @@ class Settings(Struct, frozen=True):
     tenants: Mapping[str, list[Path]] = {}
     isolation: str = "process"
     spares: int = 1
-    action_limits: Mapping[str, float] = {}
     more: str = ""
 
 
@@ -64,8 +63,7 @@ class Daemon:
 
     def __init__(self, directory: Path, settings: Settings) -> None:
         self.endpoint = f"ipc://{directory}/c"
-        config = directory / "actionsd.toml"
-        config.write_text(_configuration(directory, settings))
+        config = write_configuration(directory, settings)
         self._places = settings.workers + settings.spares
         self._lines: list[Line] = []
         self._news = threading.Condition()
@@ -171,7 +169,8 @@ def settings_for(workload: Workload, workers: int, *, inline: bool) -> Settings:
     return Settings(workers, {} if inline else {TENANT: [workload.script]})
 
 
-def _configuration(directory: Path, settings: Settings) -> str:
+def write_configuration(directory: Path, settings: Settings) -> Path:
+    """Write a daemon's configuration, and its registry if it has one."""
     lines = [
         f"workers = {settings.workers}",
         f"spares = {settings.spares}",
@@ -182,25 +181,17 @@ def _configuration(directory: Path, settings: Settings) -> str:
         registry = directory / "actions"
         registry.mkdir()
         for tenant, scripts in settings.tenants.items():
-            manifest = make_manifest(scripts, settings.action_limits)
-            (registry / f"{tenant}.toml").write_text(manifest)
+            (registry / f"{tenant}.toml").write_text(make_manifest(scripts))
             for script in scripts:
                 (registry / script.name).write_bytes(script.read_bytes())
         lines.append('registry = "actions"')
-    return "\n".join(lines) + CONFIG
+    config = directory / "actionsd.toml"
+    config.write_text("\n".join(lines) + CONFIG)
+    return config
 
 
-def make_manifest(scripts: list[Path], limits: Mapping[str, float]) -> str:
+def make_manifest(scripts: list[Path]) -> str:
     """Return a tenant's manifest: these scripts, in a row, on the trigger of the load."""
-    names = [script.stem for script in scripts]
-    tables = [
-        "\n".join(
-            [
-                f"[actions.{name}]",
-                f"file = {json.dumps(script.name)}",
-                *(f"{key} = {value}" for key, value in limits.items()),
-            ]
-        )
-        for name, script in zip(names, scripts, strict=True)
-    ]
-    return "\n".join([*tables, "[flows]", f"{json.dumps(TRIGGER)} = {json.dumps(names)}", ""])
+    tables = [f"[actions.{s.stem}]\nfile = {json.dumps(s.name)}" for s in scripts]
+    flow = f"{json.dumps(TRIGGER)} = {json.dumps([s.stem for s in scripts])}"
+    return "\n".join([*tables, "[flows]", flow, ""])
