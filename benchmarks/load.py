@@ -22,6 +22,7 @@ from benchmarks.workload import Workload
 Sides = Callable[[], Mapping[str, float]]
 """Tells the CPU seconds of every side but the client, so far."""
 
+CLOSE_SECONDS = 20.0
 CHECKOUT = Path(__file__).parent.parent
 
 
@@ -60,8 +61,12 @@ class Load:
         return Run(answer, spent, load_average)
 
     def close(self) -> None:
-        """Let the process end."""
-        self._process.communicate(timeout=60)
+        """Let the process end, or end it if it still waits for something."""
+        try:
+            self._process.communicate(timeout=CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     def _say(self, message: Opening | Order) -> None:
         if self._process.stdin is None:
