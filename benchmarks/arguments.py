@@ -11,7 +11,7 @@ from benchmarks.plan import Pace
 from benchmarks.workload import NAMES, WORKLOADS
 
 FULL = Pace(repetitions=3, seconds=3.0, warm_up_seconds=1.0)
-QUICK = Pace(repetitions=1, seconds=0.6, warm_up_seconds=0.3)
+QUICK = Pace(repetitions=1, seconds=0.5, warm_up_seconds=0.25)
 WORKERS = (1, 2, 4, 8)
 IN_FLIGHT = (1, 16, 64)
 COMPARE_WORKERS = (2,)
@@ -48,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--workers", type=numbers_to(MAX_WORKERS), metavar="N,…", help="default: 1,2,4,8")
     add("--in-flight", type=numbers_to(MAX_IN_FLIGHT), metavar="N,…", help="default: 1,16,64")
     add("--repetitions", type=numbers_to(100), metavar="N", help="default: 3, 1 with --quick")
-    add("--seconds", type=positive, metavar="S", help="of each run; default: 3, 0.6 with --quick")
+    add("--seconds", type=positive, metavar="S", help="of each run; default: 3, 0.5 with --quick")
     add("--workloads", type=Path, default=WORKLOADS, metavar="DIR", help="other workloads")
     add("--full-context", action="store_true", help="with the context of 8 KB")
     add("--inline", action="store_true", help="jobs bring their script, instead of a registry")

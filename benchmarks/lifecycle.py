@@ -64,7 +64,7 @@ def measure_lifecycle(workload: Workload, workers: int, effort: Effort) -> Lifec
     with Daemon.running(settings) as daemon:
         daemon.wait_full()
         idle = mean_memory(daemon.workers)
-        kills = [respawn_seconds(daemon) for _ in range(effort.kills)]
+        kills = [respawn_seconds(daemon, workload) for _ in range(effort.kills)]
     with Daemon.running(Settings(1, {TENANT: [workload.script]}, spares=0)) as daemon:
         asyncio.run(turn_seconds(daemon.endpoint, workload, (TENANT,), 200))
         used = mean_memory(daemon.workers)
@@ -100,8 +100,10 @@ def start_seconds(settings: Settings) -> float:
         return ready.at - daemon.started_at
 
 
-def respawn_seconds(daemon: Daemon) -> float:
+def respawn_seconds(daemon: Daemon, workload: Workload) -> float:
     """Kill a worker; return how long it took until another was ready."""
+    # Workers that die one after the other without a job are replaced more and more slowly.
+    asyncio.run(turn_seconds(daemon.endpoint, workload, (TENANT,), 1))
     daemon.wait_full()
     victim = daemon.workers[0].pid
     killed_at = time.perf_counter()
