@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.plan import Pace
@@ -47,7 +47,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--workload", nargs="+", choices=NAMES, default=list(NAMES), metavar="W", help="w1 … w4")
     add("--workers", type=numbers_to(MAX_WORKERS), metavar="N,…", help="default: 1,2,4,8")
     add("--in-flight", type=numbers_to(MAX_IN_FLIGHT), metavar="N,…", help="default: 1,16,64")
-    add("--repetitions", type=numbers_to(100), metavar="N", help="default: 3, 1 with --quick")
+    add("--repetitions", type=number_to(100), metavar="N", help="default: 3, 1 with --quick")
     add("--seconds", type=positive, metavar="S", help="of each run; default: 3, 0.5 with --quick")
     add("--workloads", type=Path, default=WORKLOADS, metavar="DIR", help="other workloads")
     add("--full-context", action="store_true", help="with the context of 8 KB")
@@ -59,8 +59,6 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line; ends the process with a message if it is wrong."""
     parser = make_parser()
     parsed = parser.parse_args(arguments)
-    if parsed.repetitions is not None and len(parsed.repetitions) != 1:
-        parser.error("argument --repetitions: one number")
     if parsed.plot is not None and importlib.util.find_spec("matplotlib") is None:
         parser.error("--plot needs matplotlib: pip install 'actionsd[bench]'")
     for path in (parsed.json, parsed.plot):
@@ -77,27 +75,27 @@ def pace_of(parsed: argparse.Namespace) -> Pace:
     """Return how often and how long runs are."""
     pace = QUICK if parsed.quick else FULL
     if parsed.repetitions is not None:
-        pace = pace._replace(repetitions=parsed.repetitions[0])
+        pace = pace._replace(repetitions=parsed.repetitions)
     if parsed.seconds is not None:
         pace = pace._replace(seconds=parsed.seconds)
     return pace
 
 
-class numbers_to:  # noqa: N801 - argparse names a type by what it is called
-    """Reads numbers from 1 to a limit, separated by commas; sorted, each once."""
+def numbers_to(limit: int) -> Callable[[str], list[int]]:
+    """Return what reads numbers from 1 to a limit, separated by commas: sorted, each once."""
+    read = number_to(limit)
+    return lambda text: sorted({read(part) for part in text.split(",")})
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
 
-    def __call__(self, text: str) -> list[int]:
-        """Return the numbers in a text."""
-        try:
-            found = sorted({int(part) for part in text.split(",")})
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r}: numbers, separated by commas") from None
-        if not 1 <= found[0] <= found[-1] <= self._limit:
-            raise argparse.ArgumentTypeError(f"{text!r}: from 1 to {self._limit}")
-        return found
+def number_to(limit: int) -> Callable[[str], int]:
+    """Return what reads a number from 1 to a limit."""
+
+    def read(text: str) -> int:
+        if not (text.strip().isdecimal() and 1 <= int(text) <= limit):
+            raise argparse.ArgumentTypeError(f"{text!r}: not a number from 1 to {limit}")
+        return int(text)
+
+    return read
 
 
 def positive(text: str) -> float:

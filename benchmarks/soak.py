@@ -24,7 +24,7 @@ import psutil
 
 from actionsd_client import AsyncClient, ClientError
 from benchmarks.accounting import MIB, memory_of
-from benchmarks.arguments import numbers_to, positive
+from benchmarks.arguments import number_to, positive
 from benchmarks.daemon import Daemon, Settings
 from benchmarks.errors import BenchmarkError
 from benchmarks.ledger import Ledger
@@ -132,16 +132,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Soak; return the exit status."""
     parsed = parse(arguments)
     workloads = load_workloads(WORKLOADS, list(NAMES))
-    tenants = [f"tenant{number}" for number in range(parsed.tenants[0])]
+    tenants = [f"tenant{number}" for number in range(parsed.tenants)]
     settings = Settings(
-        parsed.workers[0],
+        parsed.workers,
         {tenant: [registered(i, workloads).script] for i, tenant in enumerate(tenants)},
         more=f"queue_seconds = {QUEUE_SECONDS}",
     )
     try:
         with running_site(SITE_PORT), Daemon.running(settings) as daemon:
             soak = make_soak(daemon, tenants, workloads, parsed.seed)
-            asyncio.run(soak.run(parsed.minutes * 60, parsed.in_flight[0]))
+            asyncio.run(soak.run(parsed.minutes * 60, parsed.in_flight))
             if daemon.status is not None:
                 soak.ledger.complain(f"the daemon ended, with status {daemon.status}")
     except (BenchmarkError, psutil.Error) as error:
@@ -182,9 +182,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--minutes", type=positive, default=30.0, metavar="M", help="default: 30")
-    add("--workers", type=numbers_to(64), default=[4], metavar="N", help="default: 4")
-    add("--tenants", type=numbers_to(1000), default=[50], metavar="N", help="default: 50")
-    add("--in-flight", type=numbers_to(1000), default=[32], metavar="N", help="default: 32")
+    add("--workers", type=number_to(64), default=4, metavar="N", help="default: 4")
+    add("--tenants", type=number_to(1000), default=50, metavar="N", help="default: 50")
+    add("--in-flight", type=number_to(1000), default=32, metavar="N", help="default: 32")
     add("--seed", type=int, default=1, metavar="N", help="of what is random; default: 1")
     return parser.parse_args(arguments)
 

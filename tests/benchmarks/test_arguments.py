@@ -36,12 +36,12 @@ def test_numbers_are_sorted_and_each_is_taken_once() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--workers", "two"], "'two': numbers, separated by commas"),
-        (["--workers", "0"], "'0': from 1 to 256"),
-        (["--in-flight", "1,5000"], "'1,5000': from 1 to 1000"),
+        (["--workers", "two"], "'two': not a number from 1 to 256"),
+        (["--workers", "0"], "'0': not a number from 1 to 256"),
+        (["--in-flight", "1,5000"], "'5000': not a number from 1 to 1000"),
         (["--seconds", "nan"], "'nan': seconds"),
         (["--seconds", "0"], "'0': seconds"),
-        (["--repetitions", "1,2"], "one number"),
+        (["--repetitions", "1,2"], "'1,2': not a number from 1 to 100"),
         (["--workload", "w9"], "invalid choice: 'w9'"),
         (["--json", "/nowhere/at/all/f.json"], "there is no such directory"),
     ],
