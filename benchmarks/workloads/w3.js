@@ -12,8 +12,6 @@ const fraction = (root) => Math.floor((root % 1) * 2 ** 32) | 0;
 const START = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 const CONSTANTS = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 
-const turn = (word, by) => (word >>> by) | (word << (32 - by));
-
 function pad(message) {
   const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
   padded.set(message);
@@ -22,46 +20,43 @@ function pad(message) {
   return padded;
 }
 
-function schedule(words, bytes, at) {
-  for (let i = 0; i < 16; i += 1) {
-    const from = at + 4 * i;
-    words[i] = (bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3];
-  }
-  for (let i = 16; i < 64; i += 1) {
-    const early = words[i - 15];
-    const late = words[i - 2];
-    words[i] = words[i - 16] + (turn(early, 7) ^ turn(early, 18) ^ (early >>> 3))
-      + words[i - 7] + (turn(late, 17) ^ turn(late, 19) ^ (late >>> 10));
-  }
-}
-
-function compress(state, words) {
-  let a = state[0];
-  let b = state[1];
-  let c = state[2];
-  let d = state[3];
-  let e = state[4];
-  let f = state[5];
-  let g = state[6];
-  let h = state[7];
-  for (let i = 0; i < 64; i += 1) {
-    const first = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g))
-      + CONSTANTS[i] + words[i]) | 0;
-    const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    h = g; g = f; f = e; e = (d + first) | 0;
-    d = c; c = b; b = a; a = (first + second) | 0;
-  }
-  state[0] += a; state[1] += b; state[2] += c; state[3] += d;
-  state[4] += e; state[5] += f; state[6] += g; state[7] += h;
-}
-
+// All in one function, with the rotations written out: a job has fresh functions, and what
+// is to be seen is how soon a loop gets fast, not how soon calls do.
 function sha256(message) {
   const bytes = pad(message);
   const state = START.slice();
   const words = new Int32Array(64);
   for (let at = 0; at < bytes.length; at += 64) {
-    schedule(words, bytes, at);
-    compress(state, words);
+    for (let i = 0; i < 16; i += 1) {
+      const from = at + 4 * i;
+      words[i] = (bytes[from] << 24) | (bytes[from + 1] << 16)
+        | (bytes[from + 2] << 8) | bytes[from + 3];
+    }
+    for (let i = 16; i < 64; i += 1) {
+      const x = words[i - 15];
+      const y = words[i - 2];
+      words[i] = words[i - 16] + words[i - 7]
+        + (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3))
+        + (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10));
+    }
+    let a = state[0];
+    let b = state[1];
+    let c = state[2];
+    let d = state[3];
+    let e = state[4];
+    let f = state[5];
+    let g = state[6];
+    let h = state[7];
+    for (let i = 0; i < 64; i += 1) {
+      const up = (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7)))
+        + ((e & f) ^ (~e & g)) + h + CONSTANTS[i] + words[i];
+      const down = (((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10)))
+        + ((a & b) ^ (a & c) ^ (b & c));
+      h = g; g = f; f = e; e = (d + up) | 0;
+      d = c; c = b; b = a; a = (up + down) | 0;
+    }
+    state[0] += a; state[1] += b; state[2] += c; state[3] += d;
+    state[4] += e; state[5] += f; state[6] += g; state[7] += h;
   }
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
