@@ -1,6 +1,6 @@
 """An HTTP server that answers every request at once with {"value":"ok"}, for loads that fetch.
 
-    python benchmarks/site.py PORT
+    python -m benchmarks.site PORT
 
 Prints a line when it listens. Keeps connections open for those who want that, and costs
 as little as Python can: what is measured is not this.
@@ -9,8 +9,16 @@ as little as Python can: what is measured is not this.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
+
+import psutil
+
+from benchmarks.errors import BenchmarkError
 
 BODY = b'{"value":"ok"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)
@@ -43,6 +51,24 @@ async def serve(port: int) -> None:
     )
     print(f"site: http://127.0.0.1:{port}/", flush=True)
     await server.serve_forever()
+
+
+@contextlib.contextmanager
+def running_site(port: int) -> Iterator[psutil.Process]:
+    """Run the server as a process for as long as the block lasts."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.site", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    try:
+        if process.stdout is None or not process.stdout.readline():
+            raise BenchmarkError(f"port {port} on loopback is taken, and w4 fetches from there")
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The benchmark suite: `python -m benchmarks`, and what it is made of (docs/benchmarks.md)."""

@@ -1,0 +1,70 @@
+"""What is put under load: started, and asked what it has spent."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import psutil
+
+from benchmarks.accounting import brood_cpu, children_cpu, own_cpu
+from benchmarks.callers import DaemonTarget, HttpTarget, Target
+from benchmarks.daemon import Daemon, settings_for
+from benchmarks.errors import BenchmarkError
+from benchmarks.peers.isolated_vm import IsolatedVm
+from benchmarks.peers.isolated_vm import Mode as VmMode
+from benchmarks.peers.pool import Mode as PoolMode
+from benchmarks.peers.pool import PoolTarget
+from benchmarks.plan import Session
+from benchmarks.site import running_site
+from benchmarks.workload import SITE_PORT, TENANT, Workload
+
+
+class Started(NamedTuple):
+    """A subject that runs; `spent` is given the process of load."""
+
+    target: Target
+    spent: Callable[[psutil.Process], Mapping[str, float]]
+
+
+@contextlib.contextmanager
+def started(session: Session, isolated_vm: IsolatedVm | None, *, inline: bool) -> Iterator[Started]:
+    """Run a session's subject for as long as the block lasts, and the site if it is needed."""
+    if session.workload is None:
+        raise BenchmarkError(f"{session.subject}: no workload")
+    with contextlib.ExitStack() as stack:
+        subject = stack.enter_context(_subject(session, session.workload, isolated_vm, inline))
+        if not session.workload.fetches:
+            yield subject
+            return
+        site = stack.enter_context(running_site(SITE_PORT))
+        yield subject._replace(
+            spent=lambda client: {**subject.spent(client), "site": own_cpu(site)}
+        )
+
+
+@contextlib.contextmanager
+def _subject(
+    session: Session,
+    workload: Workload,
+    isolated_vm: IsolatedVm | None,
+    inline: bool,  # noqa: FBT001 - passed on
+) -> Iterator[Started]:
+    workers = session.workers
+    match session.subject:
+        case "actionsd":
+            with Daemon.running(settings_for(workload, workers, inline=inline)) as daemon:
+                script = str(workload.script) if inline else None
+                target = DaemonTarget(daemon.endpoint, TENANT, script)
+                yield Started(target, lambda _: daemon.cpu())
+        case "pool, fresh MiniRacer" | "pool, reused MiniRacer":
+            mode: PoolMode = "fresh" if "fresh" in session.subject else "reused"
+            pool = PoolTarget(mode, workers, workload.name, str(workload.script))
+            yield Started(pool, lambda client: {"worker": children_cpu(client)})
+        case "isolated-vm, fresh context" | "isolated-vm, fresh isolate" if isolated_vm is not None:
+            kind: VmMode = "context" if "context" in session.subject else "isolate"
+            with isolated_vm.serving(kind, workload, workers) as (port, process):
+                yield Started(HttpTarget(port), lambda _: {"worker": brood_cpu(process)})
+        case _:
+            raise BenchmarkError(f"{session.subject}: cannot be started")
