@@ -38,7 +38,7 @@ class Runner:
     def __init__(self, engine: Engine, service: Service) -> None:
         self._engine = engine
         self._service = service
-        self._timer = DeadlineTimer()
+        self._timer = DeadlineTimer(service.flush_late)
         self._sources: dict[str, str] = {}
         self._compiled: set[str] = set()
         self._forget: list[str] = []
