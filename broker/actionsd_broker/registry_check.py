@@ -12,7 +12,10 @@ from typing import NamedTuple
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_broker.registry import RegisteredAction, Registry
+from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.result import JobResult, Result
+
+_CUT_SHORT = (FailureKind.FETCH_DENIED, FailureKind.METADATA_FAILED)
 
 
 class CheckJob(NamedTuple):
@@ -52,7 +55,7 @@ class RegistryCheck:
 
 def describe_problem(registered: RegisteredAction, result: JobResult | Result) -> str | None:
     """Return what is wrong with an action by its check's result: file, line and reason."""
-    if result.error is None:
+    if result.error is None or is_cut_short(result):
         return None
     place = str(registered.path)
     message = result.error.message
@@ -60,3 +63,12 @@ def describe_problem(registered: RegisteredAction, result: JobResult | Result) -
     if failures and failures[0].line is not None:
         place += f":{failures[0].line}:{failures[0].column}"
     return f"{place}: action {registered.action.name}: {message}"
+
+
+def is_cut_short(result: JobResult | Result) -> bool:
+    """Say whether a check ended where the script's top level asked the broker for something.
+
+    Checks are not given anything, so it threw. With an answer it may well run, and what is
+    behind that place cannot be checked.
+    """
+    return result.error is not None and result.error.kind in _CUT_SHORT

@@ -213,8 +213,9 @@ class CallFailure(Struct, frozen=True, forbid_unknown_fields=True):
 class Answer(Message, frozen=True, tag="answer"):
     """Answers a worker's call. Payload: the answer document, JSON; empty for a failure.
 
-    For a fetch `{"status", "headers": [[name, value]], "body": base64}`; for metadata the
-    entries as a context document has them; for a write nothing.
+    For a fetch `{"status", "headers": [[name, value]], "body": text}`; for metadata
+    `{"count", "sequence", "timestamp", "metadata"}`, the entries as a context document has
+    them; for a write nothing.
     """
 
     job: Identifier

@@ -15,6 +15,7 @@ from actionsd_broker import cli
 from actionsd_broker.commands import run, serve
 from actionsd_broker.config import Config
 from actionsd_broker.errors import OperatorError
+from actionsd_broker.fetch.vault import Vault
 
 Command: TypeAlias = Callable[..., CompletedProcess[str]]
 
@@ -147,7 +148,7 @@ def test_help_explains(actionsd: Command, command: str) -> None:
 def test_run_keeps_metadata_where_it_is_told(monkeypatch: pytest.MonkeyPatch, script: Path) -> None:
     configs: list[Config] = []
 
-    def no_broker(config: Config) -> None:
+    def no_broker(config: Config, _open_vault: Callable[[], Vault]) -> None:
         configs.append(config)
         raise OperatorError
 
@@ -206,6 +207,21 @@ def test_check_names_what_is_wrong(actionsd: Command, script: Path) -> None:
     done = actionsd("check", str(script.parent))
     assert done.returncode == 2
     assert f"{script}:2:7: action greet: Error: top" in done.stderr
+
+
+def test_check_passes_what_is_fetched_and_read_at_the_top_level(
+    actionsd: Command, script: Path
+) -> None:
+    script.write_text("require('zitadel/http').fetch('https://a.example'); function greet() {}")
+    (script.parent / "read.js").write_text(
+        "require('zitadel/metadata/user').get(); function read() {}"
+    )
+    (script.parent / "acme.toml").write_text(
+        '[actions.greet]\nfile = "greet.js"\n[actions.read]\nfile = "read.js"\n'
+    )
+    done = actionsd("check", str(script.parent))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("checked up to there") == 2
 
 
 def test_serve_names_a_mistake_in_its_configuration(actionsd: Command, tmp_path: Path) -> None:

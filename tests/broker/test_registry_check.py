@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.registry import RegisteredAction, Registry
 from actionsd_broker.registry_check import RegistryCheck
@@ -48,3 +50,18 @@ def test_every_problem_is_named_with_its_place() -> None:
     run(check, [result(syntax), result(missing)])
     assert ended[0] is not None
     assert ended[0].problems == ["/r/f.js:3:7: action f: no", "/r/g.js: action g: where is it?"]
+
+
+@pytest.mark.parametrize("kind", [FailureKind.FETCH_DENIED, FailureKind.METADATA_FAILED])
+def test_script_that_asks_the_broker_at_its_top_level_is_passed(kind: FailureKind) -> None:
+    ended: list[RegistryError | None] = []
+    check = RegistryCheck(registry("f"), lambda _, error: ended.append(error))
+    run(check, [result(ActionFailure(kind, "scripts are being checked", 1, 2))])
+    assert ended == [None]
+
+
+def test_script_that_asks_for_nonsense_at_its_top_level_is_not_passed() -> None:
+    ended: list[RegistryError | None] = []
+    check = RegistryCheck(registry("f"), lambda _, error: ended.append(error))
+    run(check, [result(ActionFailure(FailureKind.FETCH_FAILED, "no url provided", 1, 2))])
+    assert ended[0] is not None

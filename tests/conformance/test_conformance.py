@@ -4,18 +4,18 @@ A folder holds `action.js`, or a chain of `1_name.js`, `2_name.js` …; the acti
 the file's stem without the number. `expected.json` says what comes out and which rule of
 the specification (shared/spec/zitadel-actions.md, by section) the case shows. A column may
 differ between engines, so the message of a failure is compared without it.
+
+Scripts may fetch from SITE, which stands for a server of the test's own (echo.py).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon import Daemon
 
 from actionsd_client import Action, Client, Result
 from actionsd_protocol.errors import FailureKind
@@ -23,8 +23,9 @@ from actionsd_protocol.triggers import OPS, TRIGGERS
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(CASES.glob("*/*"))
+SITE = "http://site.test"
 REQUIRED = {"spec", "trigger", "outcome", "error", "mutations", "logs"}
-OPTIONAL = {"context", "allowed_to_fail", "actions"}
+OPTIONAL = {"context", "allowed_to_fail", "actions", "fetches"}
 
 _NUMBER = re.compile(r"^\d+_")
 _COLUMN = re.compile(r"(\d+):\d+(\)?)\Z")
@@ -44,12 +45,13 @@ def context(folder: Path, expected: dict[str, Any]) -> Path:
     return (folder / name).resolve()
 
 
-def actions(folder: Path, allowed_to_fail: bool | list[str]) -> list[Action]:
+def actions(folder: Path, allowed_to_fail: bool | list[str], port: int) -> list[Action]:
     chain = []
     for path in scripts(folder):
         name = _NUMBER.sub("", path.stem)
         allowed = name in allowed_to_fail if isinstance(allowed_to_fail, list) else allowed_to_fail
         script = path.read_bytes().decode()  # line ends as they are
+        script = script.replace(SITE, f"http://127.0.0.1:{port}")
         chain.append(Action(name=name, script=script, allowed_to_fail=allowed))
     return chain
 
@@ -66,20 +68,14 @@ def first_failure(result: Result, wanted: dict[str, Any]) -> dict[str, Any]:
     return {key: found[key] for key in wanted}
 
 
-@pytest.fixture(scope="module")
-def client(daemon: Daemon) -> Iterator[Client]:
-    with Client(daemon.endpoint) as client:
-        yield client
-
-
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(CASES)))
-def test_case_comes_out_as_specified(client: Client, folder: Path) -> None:
+def test_case_comes_out_as_specified(client: Client, port: int, folder: Path) -> None:
     expected = load(folder / "expected.json")
     result = client.call(
         expected["trigger"],
         tenant="conformance",
         context=context(folder, expected).read_bytes(),
-        actions=actions(folder, expected.get("allowed_to_fail", False)),
+        actions=actions(folder, expected.get("allowed_to_fail", False), port),
     )
     assert [[line.level, line.message] for line in result.logs] == expected["logs"], result
     assert result.mutations == expected["mutations"]
@@ -91,6 +87,8 @@ def test_case_comes_out_as_specified(client: Client, folder: Path) -> None:
     assert result.outcome == expected["outcome"]
     if "actions" in expected:
         assert [action.outcome for action in result.actions] == expected["actions"]
+    if "fetches" in expected:
+        assert [action.fetches for action in result.actions] == expected["fetches"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(CASES)))

@@ -1,4 +1,7 @@
-"""The examples of docs/actions.md run, each under the trigger that it is shown for."""
+"""The examples of docs/actions.md run, each under the trigger that it is shown for.
+
+They fetch from SITE, which stands for a server of the test's own (echo.py).
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from daemon import Daemon
+from echo import daemon_beside, echo_site
 
-from actionsd_client import Action, Client
+from actionsd_client import Action, Client, Result
 from actionsd_protocol.triggers import ALIASES, OPS, TRIGGERS, resolve_trigger
 
+SITE = "https://api.example.com"
+BARE = {"user": {"id": "nobody"}}
 PAGE = (Path(__file__).parents[2] / "docs" / "actions.md").read_text()
 
 
@@ -37,27 +42,52 @@ def _action(script: str) -> Action:
     return Action(name=name[1], script=script)
 
 
+def _name(example: Example) -> str:
+    return example.action.name
+
+
 EXAMPLES = _examples()
 
 
 @pytest.fixture(scope="module")
-def client(daemon: Daemon) -> Iterator[Client]:
-    with Client(daemon.endpoint) as client:
+def port() -> Iterator[int]:
+    with echo_site() as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def client(port: int) -> Iterator[Client]:
+    with daemon_beside(port) as daemon, Client(daemon.endpoint) as client:
         yield client
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.action.name)
-def test_example_succeeds_and_changes_something(client: Client, example: Example) -> None:
-    result = client.call(
-        example.trigger, tenant="docs", context=example.context, actions=[example.action]
-    )
+def run(client: Client, port: int, example: Example, context: dict[str, Any]) -> Result:
+    script = example.action.script.replace(SITE, f"http://127.0.0.1:{port}")
+    action = Action(name=example.action.name, script=script)
+    return client.call(example.trigger, tenant="docs", context=context, actions=[action])
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=_name)
+def test_example_succeeds_and_changes_something(
+    client: Client, port: int, example: Example
+) -> None:
+    result = run(client, port, example, example.context)
     assert result.outcome == "succeeded", result.error
     assert result.mutations
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.action.name)
-def test_example_succeeds_with_an_empty_context(client: Client, example: Example) -> None:
-    result = client.call(example.trigger, tenant="docs", context={}, actions=[example.action])
+@pytest.mark.parametrize(
+    "example", [each for each in EXAMPLES if SITE in each.action.script], ids=_name
+)
+def test_example_that_fetches_gets_an_answer(client: Client, port: int, example: Example) -> None:
+    result = run(client, port, example, example.context)
+    assert [line for line in result.logs if line.level != "info"] == []
+    assert result.actions[0].fetches > 0
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=_name)
+def test_example_succeeds_with_a_bare_context(client: Client, port: int, example: Example) -> None:
+    result = run(client, port, example, BARE)
     assert result.outcome == "succeeded", result.error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+
+from actionsd_broker.config import load_config
+from actionsd_broker.fetch.secret_values import load_vault
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = json.loads((EXAMPLES / "expected.json").read_text())
@@ -32,6 +36,14 @@ def test_registry_of_the_examples_is_fit(actionsd: Callable[..., CompletedProces
     done = actionsd("check", str(EXAMPLES / "actions"))
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == len(CASES)
+
+
+def test_configuration_works_with_what_is_commented_out(tmp_path: Path) -> None:
+    text = (EXAMPLES / "actionsd.toml").read_text()
+    (tmp_path / "actionsd.toml").write_text(re.sub(r"^#(?=\S)", "", text, flags=re.MULTILINE))
+    config = load_config(tmp_path / "actionsd.toml")
+    assert len(config.fetch.allow) == 2
+    load_vault(config.secrets, {"CRM_TOKEN": "correct-horse"})
 
 
 def test_demo_runs_every_example_and_leaves_nothing_behind() -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgpack
 import msgspec
@@ -140,6 +140,17 @@ def test_page_names_every_failure_kind() -> None:
 def test_page_names_every_key_of_a_context() -> None:
     keys = section("The context document").split("\n\n")[1]
     assert re.findall(r"`(\w+)`", keys) == list(KEYS)
+
+
+def test_page_names_every_message_of_a_worker_with_its_fields() -> None:
+    lines = re.findall(r"^\| `(\w+)` \| (worker|broker) \| (.*) \| .* \|$", PAGE, re.MULTILINE)
+    named = {(tag, sender): set(re.findall(r"`(\w+)`", fields)) for tag, sender, fields in lines}
+    directions = {"worker": messages.WorkerToBroker, "broker": messages.BrokerToWorker}
+    assert named == {
+        (kind.__struct_config__.tag, sender): set(kind.__struct_fields__)
+        for sender, kinds in directions.items()
+        for kind in get_args(kinds)
+    }
 
 
 def test_page_names_every_mutation() -> None:

@@ -12,7 +12,7 @@ from actionsd_broker.ephemeral import ephemeral_broker
 from actionsd_broker.errors import RegistryError
 from actionsd_broker.plan import make_plan
 from actionsd_broker.registry import RegisteredAction, load_registry
-from actionsd_broker.registry_check import describe_problem
+from actionsd_broker.registry_check import describe_problem, is_cut_short
 from actionsd_client import Client
 
 
@@ -22,7 +22,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "check",
         help="check a registry",
         description="Check the manifests and scripts of a registry: one line for each action. "
-        "Scripts are compiled and their top level is run; their functions are not called.",
+        "Scripts are compiled and their top level is run; their functions are not called, "
+        "nothing is fetched and no metadata is read.",
         epilog="Exit status: 0 all is well, 2 something is not.",
     )
     parser.add_argument(
@@ -62,7 +63,10 @@ def _check(client: Client, registered: RegisteredAction) -> bool:
         say(problem)
         return False
     name = f"{registered.tenant}/{registered.action.name}"
-    step = make_plan([registered.action]).steps[0]
-    note = " (patches built-ins: a fresh isolate for every run, about 10 ms)" if step.fresh else ""
-    print(f"ok {name} {registered.path}{note}")  # noqa: T201 - the command's output
+    notes = []
+    if make_plan([registered.action]).steps[0].fresh:
+        notes.append(" (patches built-ins: a fresh isolate for every run, about 10 ms)")
+    if is_cut_short(result):
+        notes.append(" (fetches or reads metadata at its top level: checked up to there)")
+    print(f"ok {name} {registered.path}{''.join(notes)}")  # noqa: T201 - the command's output
     return True

@@ -21,7 +21,8 @@ from actionsd_client.endpoint import default_endpoint, runtime_directory
 
 EPILOG = """\
 Signals: TERM and INT finish accepted jobs, refuse new ones and exit; a second one does
-not wait. HUP loads the registry again; if anything is wrong with it, the old one stays.
+not wait. HUP reads the registry and the secrets again; what has something wrong with it
+stays as it was.
 
 examples:
   actionsd serve                     two workers, ./actions if it is there

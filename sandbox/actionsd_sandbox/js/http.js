@@ -156,7 +156,7 @@ kernel.http = (run) => {
       const { method, lines, body, rawBody } = readOptions(values.length === 2 ? values[1] : {});
       const content = body ?? rawBody;
       const fields = `"method":${quote(method)},"url":${quote(url)},"headers":[${lines}],"body":${content === undefined ? 'null' : quote(content)}`;
-      return response(ask('fetch', `,"seconds":${kernel.secondsLeft()},${fields}`));
+      return response(ask('fetch', `,"seconds":${kernel.secondsToAsk()},${fields}`));
     },
   };
 };

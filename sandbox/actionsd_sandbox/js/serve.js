@@ -195,10 +195,14 @@ let run = null;
 kernel.isRunning = (asking, index) => run === asking && run.index === index && !run.isClosed
   && run.outcome === null && run.error === null && (run.phase === 'script' || run.phase === 'function');
 
-kernel.secondsLeft = () => {
+// What the broker may take for an action's fetch: a little less than the action has left, so
+// that a server that is too slow is an error that it can catch.
+kernel.secondsToAsk = () => {
   const left = figures[0] - now();
-  return left > 0 ? left / 1000 : 0;
+  if (left <= 0) return 0;
+  return (left > 4 * RESERVE_MS ? left - RESERVE_MS : left * 0.75) / 1000;
 };
+const RESERVE_MS = 100;
 
 // Asks the broker, and waits for its answer. Nothing of the script's may run from the first
 // character to the last: it would find the mailbox half written.

@@ -1,0 +1,1 @@
+function first() { require('zitadel/http').fetch('https://elsewhere.example'); }

@@ -1,0 +1,2 @@
+const { log } = require('zitadel/log');
+function second() { log('goes on'); }

@@ -1,0 +1,6 @@
+const http = require('zitadel/http');
+const { log } = require('zitadel/log');
+function action() {
+  const { method, body } = http.fetch('http://site.test/', { method: 'POST', body: 'a=b' }).json();
+  log('%s %s', method, body);
+}

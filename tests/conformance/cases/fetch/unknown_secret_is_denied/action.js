@@ -1,0 +1,5 @@
+const http = require('zitadel/http');
+const { log } = require('zitadel/log');
+function action() {
+  http.fetch('http://site.test/', { method: 'POST', rawBody: '{{secret:nobody}}' });
+}

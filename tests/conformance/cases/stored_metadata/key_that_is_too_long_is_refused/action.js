@@ -1,0 +1,3 @@
+function action(ctx, api) {
+  api.v1.user.setMetadata('k'.repeat(201), 1);
+}

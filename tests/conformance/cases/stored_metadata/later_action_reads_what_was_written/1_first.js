@@ -1,0 +1,1 @@
+function first(ctx, api) { api.v1.user.setMetadata('team', 'red'); }

@@ -1,0 +1,5 @@
+const { log } = require('zitadel/log');
+function action(ctx, api) {
+  api.v1.user.setMetadata('a', 1);
+  log(ctx.v1.user.getMetadata().count);
+}

@@ -1,0 +1,4 @@
+const store = require('zitadel/metadata/user');
+function action() {
+  store.set('a', 1);
+}
