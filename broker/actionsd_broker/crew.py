@@ -14,7 +14,7 @@ import zmq
 from actionsd_broker import answers, log, verdict
 from actionsd_broker.admission import Admission
 from actionsd_broker.backend import Account, Backend, Called, Event, Reported, Started, Violation
-from actionsd_broker.calls import Answered, Calls
+from actionsd_broker.calls import Answered, Calls, refuse
 from actionsd_broker.config import Config
 from actionsd_broker.desk import Desk, Execute
 from actionsd_broker.dispatcher import Assign, Complete, Kill, Retire
@@ -161,14 +161,13 @@ class Crew:
     def _assign(self, assigned: Assign) -> None:
         worker = assigned.worker
         try:
-            self._backend.assign(worker, [assigned.job], new_realm=assigned.new_realm)
+            self._backend.assign(worker, assigned.jobs, new_realm=assigned.new_realm)
         except (ProtocolError, KeyError) as error:
             # A bug of ours; the job and the worker pay for it, nobody else.
             log.error("internal_error", at=log.places(error))
             self._violation(worker, "its job could not be sent")
         else:
-            self.sentry.begun(worker, assigned.job.plan.steps)
-            self._calls.begun(worker, assigned.job)
+            self.sentry.begun(worker, assigned.jobs[0].plan.steps)
 
     def _reported(self, worker: str, accounts: Sequence[Account]) -> None:
         cpu_seconds = self.sentry.done(worker)
@@ -194,7 +193,8 @@ class Crew:
         """Answer a job by its judged report; return how much CPU it took of what there was."""
         fetches = self._calls.ended(worker)
         fault = verdict.exhausting(report)
-        commands = self._dispatcher.reported(worker, time.monotonic(), fault=fault)
+        seconds = sum(span.wall_us for span in spans) / 1e6
+        commands = self._dispatcher.reported(worker, time.monotonic(), seconds=seconds, fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
         self._execute([command for command in commands if not isinstance(command, Complete)])
         self._supervisor.proved()
@@ -212,9 +212,13 @@ class Crew:
         return sum(span.cpu_us for span in costs) / 1e6
 
     def _called(self, worker: str, message: Call, payload: bytes) -> None:
-        if self._dispatcher.running_on(worker) is None:
+        job = self._dispatcher.running_on(worker)
+        if job is None:
             return  # condemned in the meantime
-        answered = self._calls.begin(worker, message, payload)
+        if self._dispatcher.asked(worker):
+            answered = self._calls.begin(worker, job, message, payload)
+        else:
+            answered = refuse(worker, message, "the job was given to another worker")
         if answered is not None:
             self._answer(answered)
 

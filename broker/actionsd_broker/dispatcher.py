@@ -1,9 +1,13 @@
 """Which job runs where and when. Pure: events and a time in, commands out.
 
 Jobs wait in one queue for each tenant (`queues`), workers are bound to tenants (`fleet`),
-and chains that keep ending workers are refused (`quarantine`); here the three meet. A
-worker has one job at a time; a job that was given to a worker has begun, and is never
-given to another.
+and chains that keep ending workers are refused (`quarantine`); here the three meet.
+
+A worker runs one job at a time. Where many wait that are known to be short (`pace`), it is
+given several at once, which it runs in their order. A job that may have begun and can have
+done something is never given to another worker. One that has not begun can be: if the job
+before it takes long after all, or ends the worker. If it is not clear which of them ended
+it, each is run again, alone: none has asked for anything, and none is blamed for another.
 
 Nothing here knows sockets, processes or the clock: `now` is seconds on any clock that
 does not go back, which is how tests run hours of it in a moment. A step may take longer
@@ -12,23 +16,34 @@ with more workers, not with more waiting jobs or tenants.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from actionsd_broker.config import Config
 from actionsd_broker.fleet import Fleet
 from actionsd_broker.job import Job
+from actionsd_broker.pace import LONG_SECONDS, Pace
 from actionsd_broker.quarantine import Quarantine
 from actionsd_broker.queues import Queues
 from actionsd_protocol.errors import FailureKind
 
+BATCH_JOBS = 16
+BATCH_SECONDS = 0.005
+BATCH_BYTES = 256 * 2**10
+"""Bounds of what a worker is given at once: how many, how long they may be expected to
+take, and what they may weigh."""
+
+STALL_SECONDS = 0.03
+"""After which the jobs behind one that takes so long are given to others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Give this worker this job, in a realm that no other job has used if `new_realm`."""
+    """Give this worker these jobs, in a realm that no other job has used if `new_realm`."""
 
     worker: str
-    job: Job
+    jobs: tuple[Job, ...]
     new_realm: bool
 
 
@@ -71,12 +86,19 @@ Command: TypeAlias = Assign | Complete | Fail | Kill | Retire
 
 @dataclass(slots=True)
 class _Running:
-    """A job in a worker."""
+    """The jobs in a worker, the one whose turn it is first."""
 
-    job: Job
-    started_at: float
+    jobs: deque[Job]
+    own: int  # so many of them, the first ones: the others have been given to other workers
+    started_at: float  # the first one: what the ones before took is the worker's word
+    moved_at: float  # when it was given to the worker, or the one before was reported on
     deadline: float
+    asked: bool = False  # whether the first one is known to run, for it has asked for something
     verdict: tuple[FailureKind, str] | None = None  # why we killed the worker, if we did
+
+    def culprit(self) -> Job | None:
+        """Return the job that is to blame for an end, None if that is not clear."""
+        return self.jobs[0] if self.own == 1 or self.asked else None
 
 
 class Dispatcher:
@@ -84,9 +106,13 @@ class Dispatcher:
 
     def __init__(self, config: Config) -> None:
         self._queue_seconds = config.queue_seconds
+        self._places = config.workers
+        self._each_new = config.isolation == "job"
         self._queues = Queues(queue_limit=config.queue_limit, queue_seconds=config.queue_seconds)
         self._fleet = Fleet(config)
         self._quarantine = Quarantine()
+        self._pace = Pace()
+        self._alone: set[int] = set()  # jobs that share a message with no other
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, _Running] = {}
         self._draining = False
@@ -134,18 +160,33 @@ class Dispatcher:
         self._fleet.add(worker)
         return self._fill(now)
 
-    def reported(self, worker: str, now: float, *, fault: bool = False) -> list[Command]:
+    def reported(
+        self, worker: str, now: float, *, seconds: float = LONG_SECONDS, fault: bool = False
+    ) -> list[Command]:
         """Take note of a worker's report, whose session has checked that it owed one.
 
-        After a fault, such as a limit that an action went over, the worker is not used again.
+        It took so many `seconds`, or so. After a fault, such as a limit that an action went
+        over, the worker is not used again.
         """
         running = self._running.get(worker)
         if running is None or running.verdict is not None:
             return []  # condemned in the meantime: its loss answers the job
+        job = running.jobs.popleft()
+        commands: list[Command] = []
+        if running.own > 0:
+            running.own -= 1
+            self._alone.discard(job.number)
+            self._quarantine.survived(job)
+            self._pace.note(job, LONG_SECONDS if running.asked or fault else seconds)
+            commands.append(Complete(job, running.started_at))
+        if running.jobs and not fault:
+            running.started_at = min(now, running.started_at + seconds)
+            running.moved_at, running.asked = now, False
+            running.deadline = now + running.jobs[0].budget_seconds
+            return commands
         del self._running[worker]
-        self._quarantine.survived(running.job)
+        self._take_back(running, 0)
         self._fleet.release(worker)
-        commands: list[Command] = [Complete(running.job, running.started_at)]
         tenant = self._fleet.tenant_of(worker)
         reason = "a fault" if fault else self._fleet.worn(worker, now)
         if reason is not None:
@@ -156,6 +197,14 @@ class Dispatcher:
         elif tenant is not None:
             commands += self._give(worker, tenant, now)
         return [*commands, *self._fill(now)]
+
+    def asked(self, worker: str) -> bool:
+        """Take note that a worker's job asks for something; return whether it is its own."""
+        running = self._running.get(worker)
+        if running is None or running.verdict is not None or running.own == 0:
+            return False
+        running.asked = True
+        return True
 
     def violated(self, worker: str, reason: str, now: float) -> list[Command]:
         """Condemn a worker that broke the protocol."""
@@ -173,15 +222,21 @@ class Dispatcher:
         """Take note of a worker's death, and whether its job may have brought it about."""
         self._fleet.remove(worker)
         running = self._running.pop(worker, None)
-        commands: list[Command] = []
-        if running is not None:
-            if culpable or running.verdict is not None:
-                self._quarantine.died(running.job, now)
-            else:
-                self._quarantine.spared(running.job)
-            verdict = running.verdict or (kind, reason)
-            commands.append(Fail(running.job, *verdict, running.started_at))
-        return [*commands, *self._fill(now)]
+        if running is None or running.own == 0:
+            return self._fill(now)
+        culprit = running.culprit()
+        if culprit is None:
+            self._alone.update(job.number for job in running.jobs)
+            self._take_back(running, 0)
+            return self._fill(now)
+        self._take_back(running, 1)
+        self._alone.discard(culprit.number)
+        if culpable or running.verdict is not None:
+            self._quarantine.died(culprit, now)
+        else:
+            self._quarantine.spared(culprit)
+        verdict = running.verdict or (kind, reason)
+        return [Fail(culprit, *verdict, running.started_at), *self._fill(now)]
 
     def tick(self, now: float) -> list[Command]:
         """Fail what has waited too long, kill what has run too long, retire what is worn."""
@@ -189,8 +244,10 @@ class Dispatcher:
         expired = self._queues.expired(now)
         commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
         for worker, running in self._running.items():
+            if running.own > 1 and running.moved_at + STALL_SECONDS <= now:
+                self._take_back(running, 1)
             if running.verdict is None and running.deadline <= now:
-                seconds = running.deadline - running.started_at
+                seconds = running.deadline - running.moved_at
                 late = f"still running after {seconds:g} s, and would not stop"
                 commands.append(self._condemn(worker, "late", (FailureKind.TIMEOUT, late)))
         for worker in self._fleet.idle:
@@ -210,9 +267,9 @@ class Dispatcher:
         self._draining = True
 
     def running_on(self, worker: str) -> Job | None:
-        """Return the job that a worker has."""
+        """Return the job whose turn it is in a worker."""
         running = self._running.get(worker)
-        return None if running is None else running.job
+        return None if running is None else running.jobs[0]
 
     def _fill(self, now: float) -> list[Command]:
         """Bind workers to tenants that wait, as far as there are places and workers."""
@@ -229,20 +286,39 @@ class Dispatcher:
         return commands
 
     def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
-        """Give a worker without a job the tenant's next one that may be run."""
+        """Give a worker without a job the tenant's next ones that may be run."""
         commands: list[Command] = []
-        while tenant in self._queues:
-            job = self._queues.pop(tenant)
+        jobs: deque[Job] = deque()
+        most = min(BATCH_JOBS, 1 + self._queues.length(tenant) // self._places)
+        seconds, weight = 0.0, 0
+        while (job := self._queues.first(tenant)) is not None:
             refusal = self._quarantine.refusal(job, now)
             if refusal is not None:
-                commands.append(Fail(job, FailureKind.POISONED, refusal))
+                commands.append(Fail(self._queues.pop(tenant), FailureKind.POISONED, refusal))
                 continue
+            seconds += self._expected(job)
+            weight += job.weight
+            if jobs and (seconds > BATCH_SECONDS or weight > BATCH_BYTES):
+                break
+            jobs.append(self._queues.pop(tenant))
             self._quarantine.began(job)
-            new_realm = self._fleet.take(worker, tenant, now)
-            self._running[worker] = _Running(job, now, now + job.budget_seconds)
-            commands.append(Assign(worker, job, new_realm))
-            break
+            if len(jobs) >= most or seconds > BATCH_SECONDS:
+                break
+        if jobs:
+            new_realm = self._fleet.take(worker, tenant, len(jobs), now)
+            deadline = now + jobs[0].budget_seconds
+            self._running[worker] = _Running(jobs, len(jobs), now, now, deadline)
+            commands.append(Assign(worker, tuple(jobs), new_realm))
         return commands
+
+    def _expected(self, job: Job) -> float:
+        alone = job.check or self._each_new or job.number in self._alone
+        return LONG_SECONDS if alone or self._quarantine.suspects(job) else self._pace.expected(job)
+
+    def _take_back(self, running: _Running, kept: int) -> None:
+        """Let jobs of a worker's that have not begun, or count as if, wait again."""
+        self._queues.put_back(list(running.jobs)[kept : running.own])
+        running.own = kept
 
     def _whose_turn(self) -> str | None:
         """Return the waiting tenant with the fewest workers, of those the next in turn."""
@@ -264,7 +340,9 @@ class Dispatcher:
         """Return a worker without a job whose place a tenant that waits should have."""
         # Those without a job have none waiting either: no tenant loses by it now.
         worker = self._fleet.least_recent()
-        if worker is None or self._fleet.held(tenant) == 0:
+        if worker is None:
+            return None
+        if self._fleet.held(tenant) == 0:
             return worker if self._places_lack() else None
         # For one worker more than it has, a tenant does not turn another's out at once:
         # two with a few jobs each would take the same place from each other all the time.

@@ -104,8 +104,8 @@ class Fleet:
         """Return the bound worker that has been without a job for longest."""
         return next((w.name for w in self._idle.values() if w.tenant is not None), None)
 
-    def take(self, worker: str, tenant: str, now: float) -> bool:
-        """Give a worker a job of this tenant; return whether it needs a new realm."""
+    def take(self, worker: str, tenant: str, jobs: int, now: float) -> bool:
+        """Give a worker jobs of this tenant; return whether they need a new realm."""
         taken = self._idle.pop(worker)
         if taken.tenant is None:
             taken.tenant = tenant
@@ -113,7 +113,7 @@ class Fleet:
             self._held[tenant] += 1
         if taken.jobs == 0:
             taken.first_job_at = now
-        taken.jobs += 1
+        taken.jobs += jobs
         previous, taken.last_tenant = taken.last_tenant, tenant
         return self._isolation == "job" or previous not in (None, tenant)
 

@@ -7,7 +7,7 @@ not known here; nothing here takes longer because more jobs or tenants wait.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from actionsd_broker.job import Job
@@ -78,6 +78,25 @@ class Queues:
         job = self._remove_first(tenant)
         self.end_turn(tenant)
         return job
+
+    def first(self, tenant: str) -> Job | None:
+        """Return a tenant's next job, None if none waits."""
+        queue = self._tenants.get(tenant)
+        return None if queue is None else queue[0]
+
+    def length(self, tenant: str) -> int:
+        """Return how many jobs of a tenant wait."""
+        queue = self._tenants.get(tenant)
+        return 0 if queue is None else len(queue)
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """Take jobs of one tenant in again, in their order, before all that wait."""
+        for job in reversed(jobs):
+            self._tenants.setdefault(job.tenant, deque()).appendleft(job)
+            # It was accepted before those that wait, so it expires before them.
+            self._expiry.appendleft(_Wait(job.number, job.tenant, job.accepted_at))
+            self._waiting.add(job.number)
+            self._bytes += job.weight
 
     def end_turn(self, tenant: str) -> None:
         """Let all other tenants with waiting jobs come before this one."""
