@@ -176,7 +176,8 @@ class Crew:
             if job is None:
                 return
             report = decode_report(account.document)
-            verdict.judge(job.plan.steps, job.trigger, report, account.spans)
+            size = len(account.document)
+            verdict.judge(job.plan.steps, job.trigger, report, size, account.spans)
             cpu_seconds -= self._finish(worker, job, report, account.spans, cpu_seconds)
         following = self._dispatcher.running_on(worker)
         if following is not None:
