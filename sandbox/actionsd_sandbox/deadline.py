@@ -103,8 +103,13 @@ class DeadlineTimer:
             self._cancel = _nothing_to_do
             self.breach = None
 
+    def measure_this_thread(self) -> None:
+        """Take the calling thread for the one on which actions run."""
+        with self.lock:
+            self._meter.measure_this_thread()
+
     def begin(self, allowance: Allowance) -> int:
-        """Measure another action, run by the calling thread; return the memory there is."""
+        """Measure another action; return the memory there is."""
         with self.lock:
             self._blame = None
             return self._meter.begin(allowance)
