@@ -33,6 +33,10 @@ FLAGS = (
     # Above it the process ends. An action may be allowed 512 MiB: the meter must see it
     # pass them before V8 does.
     "--max-heap-size=640",
+    # A job's functions are new ones, so they are compiled and have the feedback of their text
+    # at once: to wait for them to be worth it is to wait for ever.
+    "--always-sparkplug",
+    "--no-lazy-feedback-allocation",
     # A text that another script has evaluated before would come with that script's name in
     # its stack.
     "--no-compilation-cache",
