@@ -4,12 +4,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 import zmq
+from wire import VERSION, entry, framed, packed
 from zmq.auth.thread import ThreadAuthenticator
 
 from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
-from actionsd_protocol.frames import FROM_WORKER, encode
+from actionsd_protocol.frames import FROM_WORKER, encode, frame
 from actionsd_protocol.messages import (
     Answer,
     Assign,
@@ -48,15 +50,26 @@ class Broker:
         self._socket.bind(f"ipc://{path}")
 
     def receive(self) -> tuple[bytes, Message, bytes]:
-        identity, *frames = self._socket.recv_multipart()
-        message, payload = FROM_WORKER.decode(frames)
+        identity, frame = self._socket.recv_multipart()
+        [(message, payload)] = FROM_WORKER.decode(frame)
         return identity, message, payload
 
-    def send(self, message: Message, payload: bytes | None = None) -> None:
-        self._socket.send_multipart([b"w", *encode(message, payload)])
+    def receive_frame(self) -> list[Message]:
+        _, frame = self._socket.recv_multipart()
+        return [message for message, _ in FROM_WORKER.decode(frame)]
 
-    def send_raw(self, *frames: bytes) -> None:
-        self._socket.send_multipart([b"w", *frames])
+    def silent(self) -> bool:
+        return not self._socket.poll(0)
+
+    def send(self, message: Message, payload: bytes | None = None) -> None:
+        self.send_raw(framed(message, payload))
+
+    def assign(self, *jobs: int) -> None:
+        assigns = [msgspec.structs.replace(ASSIGN, job=job) for job in jobs]
+        self.send_raw(frame([encode(assign, b"{}") for assign in assigns]))
+
+    def send_raw(self, frame: bytes) -> None:
+        self._socket.send_multipart([b"w", frame])
 
     def close(self) -> None:
         self._socket.close()
@@ -146,43 +159,135 @@ def test_stop_ends_the_jobs(greeted: Service, broker: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    "frames",
+    "frame",
     [
-        (b"",),
-        (b"\x01",),
-        (b"\x02\x80",),
-        (b"\x01\xc1",),
-        (b"\x01\x80", b"", b""),
-        tuple(encode(ASSIGN, b"{}")[:1]),
-        tuple(encode(Welcome(broker="b", instance="i", triggers=[]))),
+        b"",
+        VERSION,
+        b"\x01" + framed(ASSIGN, b"{}")[1:],
+        VERSION + entry(b"\xc1"),
+        framed(ASSIGN, b"{}")[:-1],
+        packed({"type": "stop"}, b"{}"),
+        framed(Welcome(broker="b", instance="i", triggers=[])),
     ],
     ids=[
         "empty",
         "no message",
         "version",
         "no MessagePack",
-        "frames",
-        "no payload",
+        "cut off",
+        "payload",
         "for a client",
     ],
 )
 def test_what_is_no_message_for_a_worker_is_refused(
-    greeted: Service, broker: Broker, frames: tuple[bytes, ...]
+    greeted: Service, broker: Broker, frame: bytes
 ) -> None:
-    broker.send_raw(*frames)
+    broker.send_raw(frame)
     with pytest.raises(RemoteProtocolError):
         greeted.next_job()
 
 
-@pytest.mark.parametrize("second", [ASSIGN, Stop()])
-def test_second_message_while_busy_is_refused(
-    greeted: Service, broker: Broker, second: Message
-) -> None:
+def test_stop_while_busy_is_refused(greeted: Service, broker: Broker) -> None:
     broker.send(ASSIGN, b"{}")
     greeted.next_job()
-    broker.send(second, b"{}" if isinstance(second, Assign) else None)
+    broker.send(Stop())
     with pytest.raises(RemoteProtocolError, match="not allowed when busy"):
         greeted.next_job()
+
+
+def test_reports_of_jobs_that_came_together_share_a_frame(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8, 9)
+    for job in (7, 8, 9):
+        taken = greeted.next_job()
+        assert taken is not None
+        assert taken[0].job == job
+        assert broker.silent()
+        greeted.report(job, [], b"{}")
+    assert broker.receive_frame() == [Report(job=job, spans=[]) for job in (7, 8, 9)]
+
+
+def test_report_that_has_waited_long_enough_leaves_with_the_next(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 0.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_late_report_leaves_by_itself_and_an_early_one_does_not(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted.flush_late()
+    assert broker.silent()
+    greeted._late_at = 0.0
+    greeted.flush_late()
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+    greeted.flush_late()
+    assert broker.silent()
+
+
+def test_late_report_waits_for_who_uses_the_socket(greeted: Service, broker: Broker) -> None:
+    """The handler that asks for it may have interrupted just them."""
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted._late_at = 0.0
+    with greeted._lock:
+        greeted.flush_late()
+        assert broker.silent()
+    greeted.flush_late()
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_call_carries_the_reports_before_it(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8, 9)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted.next_job()
+    broker.send(Answer(job=8, call=1), b"document")
+    asked = GetMetadata(job=8, call=1, step=0)
+    greeted.call(asked)
+    assert broker.receive_frame() == [Report(job=7, spans=[]), asked]
+
+
+def test_report_of_a_job_that_has_asked_leaves_at_once(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be run again if the next one ends the process."""
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    broker.send(Answer(job=7, call=1), b"document")
+    greeted.call(GetMetadata(job=7, call=1, step=0))
+    broker.receive_frame()
+    greeted.report(7, [], b"{}")
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_jobs_that_were_on_their_way_when_it_called_are_kept(
+    greeted: Service, broker: Broker
+) -> None:
+    broker.assign(7)
+    greeted.next_job()
+    broker.assign(8)
+    broker.send(Answer(job=7, call=1), b"document")
+    assert greeted.call(GetMetadata(job=7, call=1, step=0))[1] == b"document"
+    greeted.report(7, [], b"{}")
+    taken = greeted.next_job()
+    assert taken is not None
+    assert taken[0].job == 8
 
 
 @pytest.mark.parametrize(
@@ -203,7 +308,7 @@ def test_message_out_of_turn_is_not_sent(
 def test_report_for_another_job_is_not_sent(greeted: Service, broker: Broker) -> None:
     broker.send(ASSIGN, b"{}")
     greeted.next_job()
-    with pytest.raises(LocalProtocolError, match="report for job 8, assigned was 7"):
+    with pytest.raises(LocalProtocolError, match="Report for job 8, assigned was 7"):
         greeted.report(8, [], b"{}")
 
 
