@@ -77,9 +77,11 @@ class Rogue:
             return None
         self._assign = received.message
         mode = msgspec.json.decode(received.payload, type=_Context).claims.rogue
-        if mode is not None and read_mode(mode).stage == "job":
-            self.misbehave(mode)
-        self._mode = mode
+        if mode is not None:
+            stage = read_mode(mode).stage
+            if stage == "job" or (stage == "batch" and self._inbox and self._is_first(mode)):
+                self.misbehave(mode)
+            self._mode = mode if stage == "idle" else None
         return received.message, received.payload
 
     def misbehave(self, mode: str) -> None:
@@ -94,6 +96,14 @@ class Rogue:
 
     def flush_late(self) -> None:
         """Do nothing: every report has left at once."""
+
+    def _is_first(self, mode: str) -> bool:
+        """Tell whether no other worker has had several jobs with this mode."""
+        try:
+            (self._arena / f"batch {mode}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     # For modes
 

@@ -249,7 +249,7 @@ def asking(*calls: m.Message) -> WorkerSession:
 )
 def test_call_for_another_job_or_out_of_turn_breaks_the_session(call: m.Message) -> None:
     session = asking()
-    with pytest.raises(RemoteProtocolError, match="for job 8|where 1 was due"):
+    with pytest.raises(RemoteProtocolError, match=r"for job 8|where 1 was due"):
         session.receive(call)
     assert session.state is State.BROKEN
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -25,12 +28,16 @@ from actionsd_protocol.messages import (
     Stop,
     Welcome,
 )
+from actionsd_sandbox.isolate import Engine
+from actionsd_worker.runner import Runner
 from actionsd_worker.service import Service
 
 STEP = Step(name="f", script="a" * 32, timeout=1.0, allowed_to_fail=False, fresh=False)
 ASSIGN = Assign(job=7, trigger="t", steps=[STEP], scripts={}, forget=[], check=False)
 
 
+BUSY_SECONDS = 1.0
+BUSY = "function f() { const end = Date.now() + 1000; while (Date.now() < end); }"
 LAYERS = [Layer("seccomp", on=True, detail="a filter")]
 
 
@@ -310,6 +317,52 @@ def test_report_for_another_job_is_not_sent(greeted: Service, broker: Broker) ->
     greeted.next_job()
     with pytest.raises(LocalProtocolError, match="Report for job 8, assigned was 7"):
         greeted.report(8, [], b"{}")
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """The deadline's timer as it was before."""
+    before = signal.getsignal(signal.SIGALRM)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("alarm")
+def test_report_leaves_while_the_job_behind_it_keeps_v8_busy(
+    greeted: Service, broker: Broker, engine: Engine
+) -> None:
+    sources = {"a" * 32: "function f() {}", "b" * 32: BUSY}
+    assigns = [
+        msgspec.structs.replace(
+            ASSIGN,
+            job=job,
+            trigger="complement-token/pre-userinfo",
+            steps=[msgspec.structs.replace(STEP, script=script, timeout=5.0)],
+            scripts={script: source},
+        )
+        for job, (script, source) in zip((7, 8), sources.items(), strict=True)
+    ]
+    heard: list[tuple[float, list[Message]]] = []
+
+    def listen() -> None:
+        for _ in assigns:
+            messages = broker.receive_frame()
+            heard.append((time.monotonic(), messages))
+        broker.send(Stop())
+
+    listener = threading.Thread(target=listen)
+    broker.send_raw(frame([encode(assign, b"{}") for assign in assigns]))
+    listener.start()
+    runner = Runner(engine, greeted)
+    runner.prepare()
+    runner.run()
+    listener.join()
+    (first_at, [first]), (second_at, [second]) = heard
+    assert isinstance(first, Report)
+    assert isinstance(second, Report)
+    assert (first.job, second.job) == (7, 8)
+    assert second_at - first_at > BUSY_SECONDS / 2
 
 
 @pytest.mark.parametrize("name", ["nobody", "w2"])

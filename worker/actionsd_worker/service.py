@@ -1,4 +1,4 @@
-"""The worker's side of its session with the broker: one socket, one job at a time.
+"""The worker's side of its session with the broker: one socket, one job after another.
 
 The socket is used by whichever thread holds the job loop: V8's while a realm serves, the
 main thread between two realms. They hand it to each other, they never share it.
