@@ -17,7 +17,7 @@ from actionsd_broker.job import Job
 from actionsd_broker.plan import make_plan
 from actionsd_protocol import frames
 from actionsd_protocol.frames import MAX_WORKER_ENVELOPE_BYTES, TO_WORKER, encode
-from actionsd_protocol.messages import Action, GetMetadata, Message, Ready, Report
+from actionsd_protocol.messages import Action, Assign, GetMetadata, Ready, Report
 
 READY = framed(Ready(pid=os.getpid(), v8="14", layers=[]))
 REPORT = framed(Report(job=1, spans=[]), b"{}")
@@ -47,7 +47,7 @@ class Worker:
         for each in frames:
             self.socket.send(each)
 
-    def hear(self) -> list[Message]:
+    def hear(self) -> list[Assign]:
         assert self.socket.poll(10_000)
         return [message for message, _ in TO_WORKER.decode(self.socket.recv())]
 

@@ -395,7 +395,5 @@ class Batches(RuleBasedStateMachine):
                     raise AssertionError(f"{worker} was killed")
 
 
-class TestBatches(Batches.TestCase):  # type: ignore[misc, name-defined] # made by hypothesis
-    """Batches, as a test."""
-
-    settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBatches = Batches.TestCase
+TestBatches.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
