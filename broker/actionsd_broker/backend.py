@@ -45,7 +45,7 @@ SURPLUS_BATCH = 10_000
 thousands, and ZeroMQ gives out nobody else's message before it has given out these."""
 
 HIGH_WATER_MARK = 2
-"""Messages that a worker may have under way; an honest one has one."""
+"""Frames that a worker may have under way; an honest one has one or two."""
 
 
 class Started(NamedTuple):
@@ -127,6 +127,10 @@ class Backend:
         """Ignore this identity from now on."""
         self._peers.pop(worker, None)
         self.tickets.withdraw(worker)
+
+    def knows(self, worker: str) -> bool:
+        """Tell whether a worker of this identity is still listened to."""
+        return worker in self._peers
 
     def receive(self) -> list[Event]:
         """Take what has come in."""

@@ -140,6 +140,8 @@ class Crew:
 
     def _event(self, event: Event) -> None:
         self.sentry.heard(event.worker)
+        if not isinstance(event, Violation) and not self._backend.knows(event.worker):
+            return  # condemned or retired by what it said just before
         try:
             match event:
                 case Reported(worker, accounts):

@@ -96,9 +96,14 @@ class _Running:
     asked: bool = False  # whether the first one is known to run, for it has asked for something
     verdict: tuple[FailureKind, str] | None = None  # why we killed the worker, if we did
 
-    def culprit(self) -> Job | None:
-        """Return the job that is to blame for an end, None if that is not clear."""
-        return self.jobs[0] if self.own == 1 or self.asked else None
+    def culprit(self, kind: FailureKind) -> Job | None:
+        """Return the job that is to blame for an end of this kind, None if that is not clear."""
+        if len(self.jobs) == 1 or self.asked:
+            return self.jobs[0]
+        # One that was just done has its report under way still, unless it took the worker a
+        # while to end: by then that had left.
+        slow = kind in (FailureKind.TIMEOUT, FailureKind.CPU_LIMIT)
+        return self.jobs[0] if self.own == 1 and slow else None
 
 
 class Dispatcher:
@@ -113,6 +118,7 @@ class Dispatcher:
         self._quarantine = Quarantine()
         self._pace = Pace()
         self._alone: set[int] = set()  # jobs that share a message with no other
+        self._returned: set[str] = set()  # tenants of jobs that were put back just now
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, _Running] = {}
         self._draining = False
@@ -140,7 +146,7 @@ class Dispatcher:
     @property
     def empty(self) -> bool:
         """Whether every accepted job has been answered."""
-        return not self._queues and not self._running
+        return not self._queues and not any(r.own for r in self._running.values())
 
     def submit(self, job: Job, now: float) -> list[Command]:
         """Accept a job, or fail it at once."""
@@ -224,9 +230,12 @@ class Dispatcher:
         running = self._running.pop(worker, None)
         if running is None or running.own == 0:
             return self._fill(now)
-        culprit = running.culprit()
+        verdict = running.verdict or (kind, reason)
+        culprit = running.culprit(verdict[0])
+        if culprit is None and running.own == 1 and self._queues.late(running.jobs[0], now):
+            culprit = running.jobs[0]  # most likely, and there is no time to make sure
         if culprit is None:
-            self._alone.update(job.number for job in running.jobs)
+            self._alone.update(job.number for job in list(running.jobs)[: running.own])
             self._take_back(running, 0)
             return self._fill(now)
         self._take_back(running, 1)
@@ -235,13 +244,13 @@ class Dispatcher:
             self._quarantine.died(culprit, now)
         else:
             self._quarantine.spared(culprit)
-        verdict = running.verdict or (kind, reason)
         return [Fail(culprit, *verdict, running.started_at), *self._fill(now)]
 
     def tick(self, now: float) -> list[Command]:
         """Fail what has waited too long, kill what has run too long, retire what is worn."""
         message = f"no worker was free for {self._queue_seconds:g} s"
         expired = self._queues.expired(now)
+        self._alone.difference_update(job.number for job in expired)
         commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
         for worker, running in self._running.items():
             if running.own > 1 and running.moved_at + STALL_SECONDS <= now:
@@ -259,6 +268,7 @@ class Dispatcher:
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
         deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
+        deadlines += [r.moved_at + STALL_SECONDS for r in self._running.values() if r.own > 1]
         others = (self._queues.next_expiry(), self._fleet.next_worn())
         return min([*deadlines, *(at for at in others if at is not None)], default=None)
 
@@ -274,6 +284,8 @@ class Dispatcher:
     def _fill(self, now: float) -> list[Command]:
         """Bind workers to tenants that wait, as far as there are places and workers."""
         commands: list[Command] = []
+        while self._returned:
+            commands += self._give_again(self._returned.pop(), now)
         while (tenant := self._whose_turn()) is not None:
             worker = self._fleet.unbound_for(tenant)
             if worker is not None:
@@ -285,16 +297,28 @@ class Dispatcher:
             commands.append(self._retire(in_the_way, "another tenant's turn"))
         return commands
 
+    def _give_again(self, tenant: str, now: float) -> list[Command]:
+        """Give jobs that wait again to workers that have run out of their tenant's jobs."""
+        commands: list[Command] = []
+        while tenant in self._queues:
+            worker = self._fleet.idle_of(tenant)
+            if worker is None:
+                break
+            commands += self._give(worker, tenant, now)
+        return commands
+
     def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
         """Give a worker without a job the tenant's next ones that may be run."""
         commands: list[Command] = []
         jobs: deque[Job] = deque()
-        most = min(BATCH_JOBS, 1 + self._queues.length(tenant) // self._places)
+        fair = 1 + self._queues.length(tenant) // self._places
+        most = min(BATCH_JOBS, fair, self._fleet.jobs_left(worker))
         seconds, weight = 0.0, 0
         while (job := self._queues.first(tenant)) is not None:
             refusal = self._quarantine.refusal(job, now)
             if refusal is not None:
                 commands.append(Fail(self._queues.pop(tenant), FailureKind.POISONED, refusal))
+                self._alone.discard(job.number)
                 continue
             seconds += self._expected(job)
             weight += job.weight
@@ -317,8 +341,11 @@ class Dispatcher:
 
     def _take_back(self, running: _Running, kept: int) -> None:
         """Let jobs of a worker's that have not begun, or count as if, wait again."""
-        self._queues.put_back(list(running.jobs)[kept : running.own])
-        running.own = kept
+        returned = list(running.jobs)[kept : running.own]
+        running.own = min(kept, running.own)
+        if returned:
+            self._queues.put_back(returned)
+            self._returned.add(returned[0].tenant)
 
     def _whose_turn(self) -> str | None:
         """Return the waiting tenant with the fewest workers, of those the next in turn."""

@@ -10,6 +10,7 @@ tenant that comes next, or after a death, begin without waiting for a process to
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
@@ -116,6 +117,11 @@ class Fleet:
         taken.jobs += jobs
         previous, taken.last_tenant = taken.last_tenant, tenant
         return self._isolation == "job" or previous not in (None, tenant)
+
+    def jobs_left(self, worker: str) -> int:
+        """Return how many jobs a worker may be given before it is worn; at least one."""
+        left = self._recycle_jobs - self._workers[worker].jobs
+        return max(left, 1) if self._recycle_jobs > 0 else sys.maxsize
 
     def release(self, worker: str) -> None:
         """Take note that a worker has no job any more."""

@@ -127,7 +127,7 @@ class Frontend:
         return session
 
     def _fault(self, client: bytes, reason: str) -> None:
-        del self._sessions[client]
+        self._sessions.pop(client, None)  # gone already if it said goodbye, and then more
         # A session of its own: the broken one must not send anything any more.
         session = ClientSession(Role.BROKER)
         session.state = State.OPEN

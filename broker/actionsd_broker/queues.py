@@ -6,8 +6,10 @@ not known here; nothing here takes longer because more jobs or tenants wait.
 
 from __future__ import annotations
 
+import heapq
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from actionsd_broker.job import Job
@@ -17,11 +19,11 @@ MAX_WAITING_BYTES = 256 * 2**20
 
 
 class _Wait(NamedTuple):
-    """A job that waits, or did: without what it weighs."""
+    """A job that waits, or did, without what it weighs: in the order in which they expire."""
 
+    accepted_at: float
     number: int
     tenant: str
-    accepted_at: float
 
 
 class Queues:
@@ -32,9 +34,10 @@ class Queues:
         self._seconds = queue_seconds
         # Tenants with waiting jobs, the next to be served first.
         self._tenants: OrderedDict[str, deque[Job]] = OrderedDict()
-        # Every accepted job in order: as all wait equally long, the first expires first.
-        # Jobs that have begun are dropped when they get to the front.
-        self._expiry: deque[_Wait] = deque()
+        # A heap of all that wait: as all wait equally long, the first expires first. Most
+        # come in order, which costs a heap nothing. Jobs that have begun are dropped when
+        # they get to the front.
+        self._expiry: list[_Wait] = []
         self._waiting: set[int] = set()
         self._bytes = 0
 
@@ -68,9 +71,7 @@ class Queues:
         if queue is None:
             queue = self._tenants[job.tenant] = deque()
         queue.append(job)
-        self._expiry.append(_Wait(job.number, job.tenant, job.accepted_at))
-        self._waiting.add(job.number)
-        self._bytes += job.weight
+        self._note(job)
         return None
 
     def pop(self, tenant: str) -> Job:
@@ -90,13 +91,21 @@ class Queues:
         return 0 if queue is None else len(queue)
 
     def put_back(self, jobs: Sequence[Job]) -> None:
-        """Take jobs of one tenant in again, in their order, before all that wait."""
-        for job in reversed(jobs):
-            self._tenants.setdefault(job.tenant, deque()).appendleft(job)
-            # It was accepted before those that wait, so it expires before them.
-            self._expiry.appendleft(_Wait(job.number, job.tenant, job.accepted_at))
-            self._waiting.add(job.number)
-            self._bytes += job.weight
+        """Take jobs of one tenant in again, as if they had never been taken out.
+
+        Those accepted before them wait only if they were put back themselves: few.
+        """
+        queue = self._tenants.setdefault(jobs[0].tenant, deque())
+        earlier: list[Job] = []
+        while queue and queue[0].number < jobs[-1].number:
+            earlier.append(queue.popleft())
+        queue.extendleft(sorted((*jobs, *earlier), key=attrgetter("number"), reverse=True))
+        for job in jobs:
+            self._note(job)
+
+    def late(self, job: Job, now: float) -> bool:
+        """Tell whether a job would have waited too long if it were to wait now."""
+        return job.accepted_at + self._seconds <= now
 
     def end_turn(self, tenant: str) -> None:
         """Let all other tenants with waiting jobs come before this one."""
@@ -107,7 +116,7 @@ class Queues:
         """Take the jobs out that have waited too long."""
         jobs = []
         while self._expiry and self._first_expires() <= now:
-            wait = self._expiry.popleft()
+            wait = heapq.heappop(self._expiry)
             if wait.number in self._waiting:
                 # A tenant's jobs expire in their order, so the one that does is its first.
                 jobs.append(self._remove_first(wait.tenant))
@@ -116,8 +125,13 @@ class Queues:
     def next_expiry(self) -> float | None:
         """Return when the next job has waited too long."""
         while self._expiry and self._expiry[0].number not in self._waiting:
-            self._expiry.popleft()
+            heapq.heappop(self._expiry)
         return self._first_expires() if self._expiry else None
+
+    def _note(self, job: Job) -> None:
+        heapq.heappush(self._expiry, _Wait(job.accepted_at, job.number, job.tenant))
+        self._waiting.add(job.number)
+        self._bytes += job.weight
 
     def _remove_first(self, tenant: str) -> Job:
         queue = self._tenants[tenant]

@@ -15,8 +15,8 @@ worker's jobs, after the last of which alone it is idle. A session that was viol
                       │ welcome                                ▲   │
                       ▼                                 report │   │ assign
            submit ┌► OPEN ◄┐ result                            │   ▼
-                  └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING
-                      │ goodbye, fault                        └──┘  ▲───answer────┘
+                  └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
+                      │ goodbye, fault                        └──┘  ▲───answer────┘  └───┘
                       ▼
                     ENDED
 """
@@ -97,7 +97,8 @@ WORKER_TABLE: Table = {
         GetMetadata: State.WAITING,
         SetMetadata: State.WAITING,
     },
-    State.WAITING: {Answer: State.BUSY},
+    # Jobs may have been on their way when the call was made.
+    State.WAITING: {Answer: State.BUSY, Assign: State.WAITING},
     State.STOPPED: {},
     State.BROKEN: {},
 }

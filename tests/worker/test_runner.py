@@ -71,6 +71,7 @@ class Script:
         self.known: set[str] = set()
         self.calls: list[Call] = []
         self.refusal: Exception | None = None
+        self.looks = 0  # chances for a late report to leave
         self._current: Assign | None = None
 
     def add(
@@ -113,6 +114,9 @@ class Script:
         self.calls.append(message)
         document = b'{"count":0,"sequence":0,"timestamp":"","metadata":[]}'
         return CallAnswer(job=message.job, call=message.call), document
+
+    def flush_late(self) -> None:
+        self.looks += 1
 
     def report(self, job: int, costs: list[Span], document: bytes) -> None:
         assert self._current is not None, "a report without a job"

@@ -1,4 +1,4 @@
-"""The worker's side of its session with the broker: one socket, one job at a time.
+"""The worker's side of its session with the broker: one socket, one job after another.
 
 The socket is used by whichever thread holds the job loop: V8's while a realm serves, the
 main thread between two realms. They hand it to each other, they never share it.
@@ -65,6 +65,7 @@ class Service:
         self._identity = identity
         self._lock = threading.Lock()  # over the socket, and what waits on either side of it
         self._inbox: deque[Received] = deque()
+        self._answers: list[Received] = []  # one at the most
         self._outbox: list[bytes] = []
         self._late_at = 0.0  # when what is in the outbox must leave
 
@@ -102,11 +103,14 @@ class Service:
     def report(self, job: int, costs: list[Span], document: bytes) -> None:
         """Answer the job whose turn it is."""
         with self._lock:
+            # A job that has asked for something cannot be run again: if the next one ends
+            # this process, nothing of this one may be lost.
+            asked = self._session.call > 0
             self._put(Report(job=job, spans=costs), document)
             now = time.monotonic()
             if len(self._outbox) == 1:
                 self._late_at = now + LATE_SECONDS
-            if not self._inbox or now >= self._late_at:
+            if asked or not self._inbox or now >= self._late_at:
                 self._flush()
 
     def flush_late(self) -> None:
@@ -139,14 +143,9 @@ class Service:
         with self._lock:
             self._put(message, payload)
             self._flush()  # with the reports before it: the broker knows who asks
-            waiting = len(self._inbox)
-            self._take()
-            if len(self._inbox) != waiting + 1:
-                raise ProtocolError("more than an answer")
-            answer, document = self._inbox.pop()
-        if not isinstance(answer, Answer):
-            raise ProtocolError(f"{type(answer).__name__} is no answer")
-        return answer, document
+            while not self._answers:
+                self._take()
+            return self._answers.pop()
 
     @property
     def next_call(self) -> int:
@@ -171,4 +170,7 @@ class Service:
     def _take(self) -> None:
         for received in TO_WORKER.decode(self._socket.recv()):
             self._session.receive(received.message)
-            self._inbox.append(received)
+            if isinstance(received.message, Answer):
+                self._answers.append(received)
+            else:
+                self._inbox.append(received)
