@@ -17,7 +17,7 @@ import itertools
 import random
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -90,7 +90,9 @@ class Model:
         self._agenda: list[tuple[float, int, Callable[..., None], tuple[object, ...]]] = []
         self._serial = itertools.count(1)
         self._seconds: dict[int, float] = {}  # of jobs that are not answered yet
-        self._begun: dict[int, float] = {}  # of those, the ones in a worker
+        self._begun: set[int] = set()  # of those, the ones that a worker has begun
+        self._jobs: dict[str, deque[Job]] = {}  # in a worker, the one that it runs first
+        self._since: dict[str, float] = {}  # when it began that
         self._floods: dict[str, Flood] = {}
         self._owner: dict[str, str] = {}
         self._held: Counter[str] = Counter()
@@ -146,14 +148,23 @@ class Model:
         self._carry_out(self.dispatcher.worker_ready(worker, self.now))
 
     def _report(self, worker: str, job: Job) -> None:
-        self.outcome.cpu[job.tenant] += self.now - self._begun[job.number]
-        if self.config.isolation == "isolate":
-            self._unbind(worker)
-        cpu_seconds = self.now - self._begun[job.number]
-        self._carry_out(self.dispatcher.reported(worker, self.now, cpu_seconds))
+        jobs = self._jobs.get(worker)
+        if jobs is None or jobs[0] is not job:
+            return  # it has died in the meantime
+        seconds = self.now - self._since[worker]
+        self.outcome.cpu[job.tenant] += seconds
+        jobs.popleft()
+        if jobs:
+            self._work(worker)
+        else:
+            del self._jobs[worker]
+            if self.config.isolation == "isolate":
+                self._unbind(worker)
+        self._carry_out(self.dispatcher.reported(worker, self.now, seconds, seconds=seconds))
 
     def _die(self, worker: str) -> None:
         self._unbind(worker)
+        self._jobs.pop(worker, None)
         self._start_worker()
         lost = (FailureKind.WORKER_LOST, "killed from outside")
         self._carry_out(self.dispatcher.worker_lost(worker, *lost, self.now, culpable=False))
@@ -162,8 +173,8 @@ class Model:
         # Who is retired is bound no more before another is: the order of carrying out.
         for command in commands:
             match command:
-                case Assign(worker, job):
-                    self._assign(worker, job)
+                case Assign(worker, jobs):
+                    self._assign(worker, jobs)
                 case Complete(job):
                     self._answer(job)
                 case Fail(job, kind):
@@ -176,19 +187,28 @@ class Model:
                 case Kill(worker):
                     raise AssertionError(f"{worker} was killed")
 
-    def _assign(self, worker: str, job: Job) -> None:
-        if job.number in self._begun or job.number not in self._seconds:
-            raise AssertionError(f"job {job.number} was given twice")
+    def _assign(self, worker: str, jobs: tuple[Job, ...]) -> None:
+        tenant = jobs[0].tenant
         owner = self._owner.get(worker)
         if owner is None:
-            self._owner[worker] = job.tenant
-            self._held[job.tenant] += 1
-            self._check_cap(job.tenant)
-        elif owner != job.tenant:
+            self._owner[worker] = tenant
+            self._held[tenant] += 1
+            self._check_cap(tenant)
+        elif owner != tenant:
             raise AssertionError(f"{worker} is another tenant's")
-        self._begun[job.number] = self.now
-        self.outcome.waits[job.tenant].append(self.now - job.accepted_at)
-        seconds = self._seconds[job.number]
+        if any(job.number not in self._seconds for job in jobs):
+            raise AssertionError("a job was given that has been answered")
+        self._jobs[worker] = deque(jobs)
+        self._work(worker)
+
+    def _work(self, worker: str) -> None:
+        """Have a worker begin its next job, which may be another's by now."""
+        job = self._jobs[worker][0]
+        self._since[worker] = self.now
+        if job.number not in self._begun and job.number in self._seconds:
+            self._begun.add(job.number)
+            self.outcome.waits[job.tenant].append(self.now - job.accepted_at)
+        seconds = self._seconds.get(job.number, 0.0)
         if self._death():
             self.at(self.now + seconds / 2, self._die, worker)
         else:
@@ -207,7 +227,7 @@ class Model:
 
     def _answer(self, job: Job) -> None:
         del self._seconds[job.number]
-        self._begun.pop(job.number, None)
+        self._begun.discard(job.number)
         flood = self._floods.get(job.tenant)
         if flood is not None and self.now < flood.until and not self.over:
             self.at(self.now + THINK_SECONDS, self.submit, job.tenant, flood.seconds)

@@ -16,6 +16,7 @@ from daemon import PATIENCE_SECONDS, Daemon
 from rogue_mode import Mode
 
 from actionsd_client import Action, Client, Result
+from actionsd_client.client import PendingCall
 
 PROGRAM = Path(__file__).parent / "rogue_daemon.py"
 TRIGGER = "complement-token/pre-userinfo"
@@ -73,9 +74,15 @@ class Arena:
         self, client: Client, tenant: str, n: int, *, rogue: str | None = None, **limits: Any
     ) -> Result:
         """Run an action that sets one claim, in a worker that may be told to misbehave."""
+        return self.begin(client, tenant, n, rogue=rogue, **limits).result()
+
+    def begin(
+        self, client: Client, tenant: str, n: int, *, rogue: str | None = None, **limits: Any
+    ) -> PendingCall:
+        """Have it run, and do not wait for its result."""
         claims = {"n": n, "secret": SECRET, "rogue": rogue}
         action = Action(name="act", script=SCRIPT, **limits)
-        return client.call(TRIGGER, tenant=tenant, context={"claims": claims}, actions=[action])
+        return client.submit(TRIGGER, tenant=tenant, context={"claims": claims}, actions=[action])
 
     def order_birth(self, mode: Mode) -> None:
         """Have the next worker born in a mode."""

@@ -21,7 +21,7 @@ def job(
 
 def assigned(commands: list[Command]) -> list[tuple[str, int]]:
     """Return which worker was given which job."""
-    return [(c.worker, c.job.number) for c in commands if isinstance(c, Assign)]
+    return [(c.worker, job.number) for c in commands if isinstance(c, Assign) for job in c.jobs]
 
 
 def failures(commands: list[Command]) -> list[tuple[int, FailureKind]]:

@@ -5,7 +5,7 @@ Lines `# key: value` at the top of `tests/hostile/rogue/NAME.py`:
     rogue    the mode's name, that of its file
     does     what the worker does
     stage    when: `birth`, instead of connecting; `job`, instead of running a job; `idle`,
-             after it has run one
+             after it has run one; `batch`, instead of running the first of several jobs
     job      how its job ends: `succeeded`, or the kind of its failure; `a or b` if both will do
     log      the event that must be logged of this worker, and what its line must contain
     within   seconds from its breach to its death, at the most; 5 if not given
@@ -96,7 +96,7 @@ def read_mode(name: str) -> Mode:
     assert header.keys() >= _REQUIRED, f"{name}: a header is missing"
     assert header.keys() <= _REQUIRED | _OPTIONAL, f"{name}: an unknown header"
     assert header["rogue"] == name, f"{name}: has another's name"
-    assert header["stage"] in ("birth", "job", "idle"), f"{name}: an unknown stage"
+    assert header["stage"] in ("birth", "job", "idle", "batch"), f"{name}: an unknown stage"
     assert ("job" in header) == (header["stage"] != "birth"), f"{name}: a job, or none"
     return Mode(header)
 

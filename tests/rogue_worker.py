@@ -11,15 +11,17 @@ import contextlib
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from rogue_mode import import_mode, read_mode
+from wire import framed
 from zmtp import Peer, message
 
-from actionsd_protocol.frames import TO_WORKER, encode
+from actionsd_protocol.frames import TO_WORKER, Received
 from actionsd_protocol.messages import Assign, Layer, Message, Ready, Report, Span, Stop
 from actionsd_protocol.orders import WorkerOrders
 
@@ -43,7 +45,8 @@ class Rogue:
     def __init__(self, orders: WorkerOrders, arena: Path, siblings: Sequence[str]) -> None:
         self.orders = orders
         self.siblings = siblings
-        self.last_report: list[bytes] = []
+        self.last_report = b""
+        self._inbox: deque[Received] = deque()
         self._arena = arena
         self._assign: Assign | None = None
         self._mode: str | None = None  # begun when its job is done
@@ -59,21 +62,26 @@ class Rogue:
 
     def report(self, job: int, costs: list[Span], document: bytes) -> None:
         """Answer the job that was assigned."""
-        self.last_report = encode(Report(job=job, spans=costs), document)
-        self.send(*self.last_report)
+        self.last_report = framed(Report(job=job, spans=costs), document)
+        self.send(self.last_report)
 
     def next_job(self) -> tuple[Assign, bytes] | None:
         """Wait for the next job; misbehave if that is what it is for."""
         if self._mode is not None:
             self.misbehave(self._mode)
-        received = TO_WORKER.decode(self.peer.receive())
+        if not self._inbox:
+            [frame] = self.peer.receive()
+            self._inbox += TO_WORKER.decode(frame)
+        received = self._inbox.popleft()
         if isinstance(received.message, Stop):
             return None
         self._assign = received.message
         mode = msgspec.json.decode(received.payload, type=_Context).claims.rogue
-        if mode is not None and read_mode(mode).stage == "job":
-            self.misbehave(mode)
-        self._mode = mode
+        if mode is not None:
+            stage = read_mode(mode).stage
+            if stage == "job" or (stage == "batch" and self._inbox and self._is_first(mode)):
+                self.misbehave(mode)
+            self._mode = mode if stage == "idle" else None
         return received.message, received.payload
 
     def misbehave(self, mode: str) -> None:
@@ -85,6 +93,17 @@ class Rogue:
             module.misbehave(self)
         while True:
             signal.pause()
+
+    def flush_late(self) -> None:
+        """Do nothing: every report has left at once."""
+
+    def _is_first(self, mode: str) -> bool:
+        """Tell whether no other worker has had several jobs with this mode."""
+        try:
+            (self._arena / f"batch {mode}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     # For modes
 
@@ -103,6 +122,11 @@ class Rogue:
         """What may be fetched, and never answers."""
         return (self._arena / "mute").read_text()
 
+    @property
+    def next_jobs(self) -> list[int]:
+        """The numbers of the jobs behind it that came with it."""
+        return [received.message.job for received in self._inbox]
+
     def ready(self, **changes: Any) -> Message:
         """Return an honest `Ready`, but for what is to be otherwise."""
         return Ready(**{"pid": os.getpid(), "v8": "14", "layers": [], **changes})
@@ -116,7 +140,7 @@ class Rogue:
 
     def say(self, message_: Message, payload: bytes | None = None) -> None:
         """Send a message."""
-        self.send(*encode(message_, payload))
+        self.send(framed(message_, payload))
 
     def send(self, *frames: bytes) -> None:
         """Send a message of these frames."""

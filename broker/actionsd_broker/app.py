@@ -172,6 +172,7 @@ class App:
         now = time.monotonic()
         self._crew.keep_limits(now)
         self._execute(self._dispatcher.tick(now))
+        self._frontend.flush()
 
     def _patience_ms(self, now: float) -> int:
         deadlines = [

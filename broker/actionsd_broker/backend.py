@@ -17,7 +17,7 @@ from actionsd_broker.job import Job
 from actionsd_broker.script_cache import ScriptCache
 from actionsd_broker.tickets import Tickets
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
-from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES, MOST_FRAMES, encode
+from actionsd_protocol.frames import FROM_WORKER, MAX_FRAME_BYTES_FROM_WORKER, encode, frames
 from actionsd_protocol.messages import (
     Answer,
     Assign,
@@ -35,6 +35,7 @@ from actionsd_protocol.messages import (
 from actionsd_protocol.session import Role, WorkerSession
 
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
+_NOBLOCK_MORE = int(zmq.NOBLOCK | zmq.SNDMORE)
 
 BATCH = 64
 """Messages taken at once, so that no side of the broker starves the other."""
@@ -44,7 +45,7 @@ SURPLUS_BATCH = 10_000
 thousands, and ZeroMQ gives out nobody else's message before it has given out these."""
 
 HIGH_WATER_MARK = 2
-"""Messages that a worker may have under way; an honest one has one."""
+"""Frames that a worker may have under way; an honest one has one or two."""
 
 
 class Started(NamedTuple):
@@ -56,12 +57,18 @@ class Started(NamedTuple):
     layers: Sequence[Layer]
 
 
-class Reported(NamedTuple):
-    """A worker has answered its job."""
+class Account(NamedTuple):
+    """What a worker says of one job."""
 
-    worker: str
     spans: Sequence[Span]
     document: bytes
+
+
+class Reported(NamedTuple):
+    """A worker has answered one or more of its jobs, in their order."""
+
+    worker: str
+    accounts: list[Account]
 
 
 class Violation(NamedTuple):
@@ -102,7 +109,7 @@ class Backend:
         self.tickets = Tickets(context)
         self.socket = context.socket(zmq.ROUTER)
         self.tickets.guard(self.socket)
-        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES_FROM_WORKER)
         self.socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
         self.socket.setsockopt(zmq.LINGER, 0)
         path = endpoint.removeprefix("ipc://")
@@ -121,6 +128,10 @@ class Backend:
         self._peers.pop(worker, None)
         self.tickets.withdraw(worker)
 
+    def knows(self, worker: str) -> bool:
+        """Tell whether a worker of this identity is still listened to."""
+        return worker in self._peers
+
     def receive(self) -> list[Event]:
         """Take what has come in."""
         events: list[Event] = []
@@ -132,51 +143,52 @@ class Backend:
             except zmq.Again:
                 break
             worker = str(identity.get("User-Id"))  # what the ticket said
-            event = self._handle(worker, identity.bytes, self._frames())
-            if event is not None:
-                events.append(event)
+            frame = self.socket.recv(_NOBLOCK, copy=False)
+            self._surplus = frame.more
+            events += self._handle(worker, identity.bytes, frame)
         # Whoever broke the protocol in this batch is not believed in the rest of it.
         broken = {event.worker for event in events if isinstance(event, Violation)}
+        if not broken:
+            return events
         return [e for e in events if isinstance(e, Violation) or e.worker not in broken]
 
-    def assign(self, worker: str, job: Job, *, new_realm: bool = False) -> None:
-        """Send a worker its next job, with the scripts that it does not have."""
-        scripts, forget = self._peers[worker].scripts.deliver(job.plan.sources)
-        message = Assign(
-            job=job.number,
-            trigger=job.trigger,
-            steps=list(job.plan.steps),
-            scripts=scripts,
-            forget=forget,
-            check=job.check,
-            new_realm=new_realm,
-        )
-        self._send(worker, message, job.context)
+    def assign(self, worker: str, jobs: Sequence[Job], *, new_realm: bool = False) -> None:
+        """Send a worker its next jobs, with the scripts that it does not have."""
+        peer = self._peers[worker]
+        messages = []
+        for job in jobs:
+            scripts, forget = peer.scripts.deliver(job.plan.sources)
+            message = Assign(
+                job=job.number,
+                trigger=job.trigger,
+                steps=list(job.plan.steps),
+                scripts=scripts,
+                forget=forget,
+                check=job.check,
+                new_realm=new_realm,
+            )
+            new_realm = False  # those after it share the first one's
+            messages.append(encode(message, job.context))
+            peer.session.send(message)
+        self._send(worker, messages)
 
     def answer(self, worker: str, message: Answer, payload: bytes) -> None:
         """Send a worker the answer to its call."""
-        self._send(worker, message, payload)
+        encoded = encode(message, payload)
+        self._peers[worker].session.send(message)
+        self._send(worker, [encoded])
 
     def stop(self, worker: str) -> None:
         """Tell an idle worker to exit."""
-        self._send(worker, Stop())
+        stop = Stop()
+        self._peers[worker].session.send(stop)
+        self._send(worker, [encode(stop)])
 
     def close(self) -> None:
         """Close, dropping what workers have not taken."""
         self.connections.close()
         self.socket.close()
         self.tickets.close()
-
-    def _frames(self) -> list[bytes]:
-        """Take the frames of a message, one more than it may have at the most."""
-        frames: list[bytes] = []
-        while len(frames) <= MOST_FRAMES:
-            frame = self.socket.recv(_NOBLOCK, copy=False)
-            frames.append(frame.bytes)
-            if not frame.more:
-                return frames
-        self._surplus = True
-        return frames
 
     def _discard(self) -> bool:
         """Take a good deal of the frames that nobody wants; tell whether that was all."""
@@ -186,28 +198,41 @@ class Backend:
                 return True
         return False
 
-    def _handle(self, worker: str, identity: bytes, frames: list[bytes]) -> Event | None:
+    def _handle(self, worker: str, identity: bytes, frame: zmq.Frame) -> list[Event]:
         peer = self._peers.get(worker)
         if peer is None:
-            return None  # condemned already
+            return []  # condemned already
+        events: list[Event] = []
         try:
             if identity != worker.encode():
                 # By this name it would be given another's jobs.
                 raise RemoteProtocolError("comes under a false name")
-            message, payload = FROM_WORKER.decode(frames)
-            peer.session.receive(message)
+            if frame.more:
+                raise RemoteProtocolError("a message has one frame, this one more")
+            for message, payload in FROM_WORKER.decode(frame.bytes):
+                peer.session.receive(message)
+                _add(events, worker, message, payload)
         except ProtocolError as error:
             self.forget(worker)
-            return Violation(worker, str(error))
-        if isinstance(message, Ready):
-            return Started(worker, message.pid, message.v8, message.layers)
-        if isinstance(message, Report):
-            return Reported(worker, message.spans, payload)
-        if isinstance(message, Fetch | GetMetadata | SetMetadata):
-            return Called(worker, message, payload)
-        return Violation(worker, f"{type(message).__name__} is not for a broker")
+            events.append(Violation(worker, str(error)))
+        return events
 
-    def _send(self, worker: str, message: Message, payload: bytes | None = None) -> None:
-        frames = encode(message, payload)
-        self._peers[worker].session.send(message)
-        self.socket.send_multipart([worker.encode(), *frames], _NOBLOCK)
+    def _send(self, worker: str, messages: Sequence[bytes]) -> None:
+        name = worker.encode()
+        for whole in frames(messages):
+            self.socket.send(name, _NOBLOCK_MORE)
+            self.socket.send(whole, _NOBLOCK)
+
+
+def _add(events: list[Event], worker: str, message: Message, payload: bytes) -> None:
+    """Add what a message of a worker's is to the events of its frame."""
+    if isinstance(message, Report):
+        account = Account(message.spans, payload)
+        if events and isinstance(events[-1], Reported):
+            events[-1].accounts.append(account)
+        else:
+            events.append(Reported(worker, [account]))
+    elif isinstance(message, Ready):
+        events.append(Started(worker, message.pid, message.v8, message.layers))
+    elif isinstance(message, Fetch | GetMetadata | SetMetadata):
+        events.append(Called(worker, message, payload))

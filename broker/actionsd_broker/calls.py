@@ -51,6 +51,10 @@ METADATA_SECONDS = 5.0
 _TEXT = 1000
 
 
+NOTHING: Mapping[int, int] = {}
+"""The fetches of a job that asked for nothing."""
+
+
 class Answered(NamedTuple):
     """An answer for a worker."""
 
@@ -123,35 +127,34 @@ class Calls:
         """Return the descriptor that is readable while there are answers to take."""
         return self._outside.fileno()
 
-    def begun(self, worker: str, job: Job) -> None:
-        """Take note of the job that a worker has."""
-        self._accounts[worker] = _Account(job, self._per_job)
-
     def ended(self, worker: str) -> Mapping[int, int]:
-        """Take note that it has none, and end its call; return the fetches by action."""
+        """Take note that a worker's job is over, and end its call; return the fetches by action."""
+        account = self._accounts.pop(worker, None)
+        if account is None:
+            return NOTHING
         for number in [n for n, call in self._open.items() if call.worker == worker]:
             del self._open[number]
             self._outside.cancel(number)
-        account = self._accounts.pop(worker, None)
-        return {} if account is None else account.fetches
+        return account.fetches
 
-    def begin(self, worker: str, message: Call, payload: bytes) -> Answered | None:
-        """Begin a call of a worker's job; return its answer if there is one at once.
+    def begin(self, worker: str, job: Job, message: Call, payload: bytes) -> Answered | None:
+        """Begin a call of the job that a worker runs; return its answer if there is one at once.
 
         Raises RemoteProtocolError if the action that asks cannot be running.
         """
-        account = self._accounts[worker]
+        account = self._accounts.get(worker)
+        if account is None:
+            account = self._accounts[worker] = _Account(job, self._per_job)
         if not account.step <= message.step < len(account.job.plan.steps):
             raise RemoteProtocolError(f"a call of action {message.step}, which does not run")
         account.step = message.step
-        open_ = _Open(worker, message.job, message.call, isinstance(message, Fetch))
-        if account.job.check:
-            return _fail(open_, _kind_of(open_), "scripts are being checked: nothing is asked for")
+        if job.check:
+            return refuse(worker, message, "scripts are being checked: nothing is asked for")
         refusal = self._refusal(account, message)
         if refusal is not None:
-            return _fail(open_, _kind_of(open_), refusal)
+            return refuse(worker, message, refusal)
         self._number += 1
-        self._open[self._number] = open_
+        self._open[self._number] = _open(worker, message)
         if isinstance(message, Fetch):
             self._fetch(self._number, account.job, message, payload)
         else:
@@ -222,6 +225,16 @@ class Calls:
         # would be ended for it, and its script blamed, when only the disk is slow.
         patience = min(METADATA_SECONDS, message.seconds)
         self._outside.call(number, ask, time.monotonic() + patience)
+
+
+def refuse(worker: str, message: Call, text: str) -> Answered:
+    """Return an answer that says why a call is not even begun."""
+    call = _open(worker, message)
+    return _fail(call, _kind_of(call), text)
+
+
+def _open(worker: str, message: Call) -> _Open:
+    return _Open(worker, message.job, message.call, isinstance(message, Fetch))
 
 
 def _user_of(context: bytes) -> str:

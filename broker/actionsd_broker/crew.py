@@ -13,16 +13,17 @@ import zmq
 
 from actionsd_broker import answers, log, verdict
 from actionsd_broker.admission import Admission
-from actionsd_broker.backend import Backend, Called, Event, Reported, Started, Violation
-from actionsd_broker.calls import Answered, Calls
+from actionsd_broker.backend import Account, Backend, Called, Event, Reported, Started, Violation
+from actionsd_broker.calls import Answered, Calls, refuse
 from actionsd_broker.config import Config
 from actionsd_broker.desk import Desk, Execute
 from actionsd_broker.dispatcher import Assign, Complete, Kill, Retire
+from actionsd_broker.job import Job
 from actionsd_broker.sentry import Sentry
 from actionsd_broker.supervisor import Exit, Supervisor, short
 from actionsd_protocol.errors import ProtocolError
 from actionsd_protocol.messages import Call, Span
-from actionsd_protocol.report import decode_report
+from actionsd_protocol.report import ReportDocument, decode_report
 
 STOP_SECONDS = 2.0
 """What idle workers get to exit by themselves at the end."""
@@ -139,10 +140,12 @@ class Crew:
 
     def _event(self, event: Event) -> None:
         self.sentry.heard(event.worker)
+        if not isinstance(event, Violation) and not self._backend.knows(event.worker):
+            return  # condemned or retired by what it said just before
         try:
             match event:
-                case Reported(worker, spans, document):
-                    self._reported(worker, spans, document)
+                case Reported(worker, accounts):
+                    self._reported(worker, accounts)
                 case Started():
                     self._started(event)
                 case Called(worker, message, payload):
@@ -160,43 +163,65 @@ class Crew:
     def _assign(self, assigned: Assign) -> None:
         worker = assigned.worker
         try:
-            self._backend.assign(worker, assigned.job, new_realm=assigned.new_realm)
+            self._backend.assign(worker, assigned.jobs, new_realm=assigned.new_realm)
         except (ProtocolError, KeyError) as error:
             # A bug of ours; the job and the worker pay for it, nobody else.
             log.error("internal_error", at=log.places(error))
             self._violation(worker, "its job could not be sent")
         else:
-            self.sentry.begun(worker, assigned.job.plan.steps)
-            self._calls.begun(worker, assigned.job)
+            self.sentry.begun(worker, assigned.jobs[0].plan.steps)
 
-    def _reported(self, worker: str, spans: Sequence[Span], document: bytes) -> None:
-        job = self._dispatcher.running_on(worker)
-        if job is None:
-            return
-        report = decode_report(document)
-        verdict.judge(job.plan.steps, job.trigger, report, spans)
-        fault = verdict.exhausting(report)
+    def _reported(self, worker: str, accounts: Sequence[Account]) -> None:
         cpu_seconds = self.sentry.done(worker)
+        for account in accounts:
+            job = self._dispatcher.running_on(worker)
+            if job is None:
+                return
+            report = decode_report(account.document)
+            size = len(account.document)
+            verdict.judge(job.plan.steps, job.trigger, report, size, account.spans)
+            cpu_seconds -= self._finish(worker, job, report, account.spans, cpu_seconds)
+        following = self._dispatcher.running_on(worker)
+        if following is not None:
+            self.sentry.begun(worker, following.plan.steps)
+
+    def _finish(
+        self,
+        worker: str,
+        job: Job,
+        report: ReportDocument,
+        spans: Sequence[Span],
+        cpu_seconds: float,
+    ) -> float:
+        """Answer a job by its judged report; return how much CPU it took of what there was."""
         fetches = self._calls.ended(worker)
-        commands = self._dispatcher.reported(worker, time.monotonic(), cpu_seconds, fault=fault)
+        fault = verdict.exhausting(report)
+        seconds = sum(span.wall_us for span in spans) / 1e6
+        commands = self._dispatcher.reported(worker, time.monotonic(), seconds=seconds, fault=fault)
         # Assignments first: the worker should not wait while its last result is written.
-        done = [command for command in commands if isinstance(command, Complete)]
         self._execute([command for command in commands if not isinstance(command, Complete)])
         self._supervisor.proved()
-        for command in done:
-            now = time.monotonic()
-            costs = verdict.within_measure(spans, now - command.started_at, cpu_seconds)
-            result = answers.reported(job, report, costs, fetches, (command.started_at, now))
-            if result.error is not None:
-                # Not the message: it may quote what the script worked on.
-                who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
-                log.info("action_failed", **who, kind=result.error.kind.value)
-            self._desk.answer(job, result)
+        complete = next((each for each in commands if isinstance(each, Complete)), None)
+        if complete is None:
+            return 0.0
+        now = time.monotonic()
+        costs = verdict.within_measure(spans, now - complete.started_at, cpu_seconds)
+        result = answers.reported(job, report, costs, fetches, (complete.started_at, now))
+        if result.error is not None:
+            # Not the message: it may quote what the script worked on.
+            who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
+            log.info("action_failed", **who, kind=result.error.kind.value)
+        self._desk.answer(job, result)
+        return sum(span.cpu_us for span in costs) / 1e6
 
     def _called(self, worker: str, message: Call, payload: bytes) -> None:
-        if self._dispatcher.running_on(worker) is None:
+        job = self._dispatcher.running_on(worker)
+        if job is None:
             return  # condemned in the meantime
-        answered = self._calls.begin(worker, message, payload)
+        if self._dispatcher.asked(worker):
+            answered = self._calls.begin(worker, job, message, payload)
+        else:
+            answered = refuse(worker, message, "the job was given to another worker")
         if answered is not None:
             self._answer(answered)
 

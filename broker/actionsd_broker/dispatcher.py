@@ -2,8 +2,13 @@
 
 Jobs wait in one queue for each tenant (`queues`), workers are bound to tenants (`fleet`)
 that take turns (`places`), and chains that keep ending workers are refused (`quarantine`);
-here they meet. A worker has one job at a time; a job that was given to a worker has begun,
-and is never given to another.
+here they meet.
+
+A worker runs one job at a time. Where many wait that are known to be short (`pace`), it is
+given several at once, which it runs in their order. A job that may have begun and can have
+done something is never given to another worker. One that has not begun can be: if the job
+before it takes long after all, or ends the worker. If it is not clear which of them ended
+it, each is run again, alone: none has asked for anything, and none is blamed for another.
 
 Nothing here knows sockets, processes or the clock: `now` is seconds on any clock that
 does not go back, which is how tests run hours of it in a moment. A step may take longer
@@ -12,6 +17,7 @@ with more workers, not with more waiting jobs or tenants.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,19 +25,29 @@ from typing import TypeAlias
 from actionsd_broker.config import Config
 from actionsd_broker.fleet import Fleet
 from actionsd_broker.job import Job
+from actionsd_broker.pace import LONG_SECONDS, Pace
 from actionsd_broker.places import Places
 from actionsd_broker.quarantine import Quarantine
 from actionsd_broker.queues import Queues
 from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
 
+BATCH_JOBS = 16
+BATCH_SECONDS = 0.005
+BATCH_BYTES = 256 * 2**10
+"""Bounds of what a worker is given at once: how many, how long they may be expected to
+take, and what they may weigh."""
+
+STALL_SECONDS = 0.03
+"""After which the jobs behind one that takes so long are given to others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Give this worker this job, in a realm that no other job has used if `new_realm`."""
+    """Give this worker these jobs, in a realm that no other job has used if `new_realm`."""
 
     worker: str
-    job: Job
+    jobs: tuple[Job, ...]
     new_realm: bool
 
 
@@ -74,12 +90,24 @@ Command: TypeAlias = Assign | Complete | Fail | Kill | Retire
 
 @dataclass(slots=True)
 class _Running:
-    """A job in a worker."""
+    """The jobs in a worker, the one whose turn it is first."""
 
-    job: Job
-    started_at: float
+    jobs: deque[Job]
+    own: int  # so many of them, the first ones: the others have been given to other workers
+    started_at: float  # the first one: what the ones before took is the worker's word
+    moved_at: float  # when it was given to the worker, or the one before was reported on
     deadline: float
+    asked: bool = False  # whether the first one is known to run, for it has asked for something
     verdict: tuple[FailureKind, str] | None = None  # why we killed the worker, if we did
+
+    def culprit(self, kind: FailureKind) -> Job | None:
+        """Return the job that is to blame for an end of this kind, None if that is not clear."""
+        if len(self.jobs) == 1 or self.asked:
+            return self.jobs[0]
+        # One that was just done has its report under way still, unless it took the worker a
+        # while to end: by then that had left.
+        slow = kind in (FailureKind.TIMEOUT, FailureKind.CPU_LIMIT)
+        return self.jobs[0] if self.own == 1 and slow else None
 
 
 class Dispatcher:
@@ -87,10 +115,15 @@ class Dispatcher:
 
     def __init__(self, config: Config) -> None:
         self._queue_seconds = config.queue_seconds
+        self._count = config.workers
+        self._each_new = config.isolation == "job"
         self._queues = Queues(queue_limit=config.queue_limit, queue_seconds=config.queue_seconds)
         self._fleet = Fleet(config)
         self._places = Places(config, self._fleet, self._queues)
         self._quarantine = Quarantine()
+        self._pace = Pace()
+        self._alone: set[int] = set()  # jobs that share a message with no other
+        self._returned: set[str] = set()  # tenants of jobs that were put back just now
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, _Running] = {}
         self._draining = False
@@ -118,7 +151,7 @@ class Dispatcher:
     @property
     def empty(self) -> bool:
         """Whether every accepted job has been answered."""
-        return not self._queues and not self._running
+        return not self._queues and not any(r.own for r in self._running.values())
 
     def submit(self, job: Job, now: float) -> list[Command]:
         """Accept a job, or fail it at once."""
@@ -129,7 +162,9 @@ class Dispatcher:
             return [Fail(job, FailureKind.POISONED, refusal)]
         worker = self._fleet.idle_of(job.tenant)
         if worker is not None:
-            return [self._begin(worker, job, now)]  # it is idle because none of its jobs wait
+            return [
+                self._begin(worker, deque([job]), now)
+            ]  # it is idle because none of its jobs wait
         waited = job.tenant in self._queues
         refusal = self._queues.push(job)
         if refusal is not None:
@@ -154,21 +189,41 @@ class Dispatcher:
         return self._fill(now)
 
     def reported(
-        self, worker: str, now: float, cpu_seconds: float = 0.0, *, fault: bool = False
+        self,
+        worker: str,
+        now: float,
+        cpu_seconds: float = 0.0,
+        *,
+        seconds: float = LONG_SECONDS,
+        fault: bool = False,
     ) -> list[Command]:
         """Take note of a worker's report, whose session has checked that it owed one.
 
-        `cpu_seconds` is what the job took. After a fault, such as a limit that an action
-        went over, the worker is not used again.
+        The job took so much CPU, and `seconds` or so in all. After a fault, such as a limit
+        that an action went over, the worker is not used again.
         """
         running = self._running.get(worker)
         if running is None or running.verdict is not None:
             return []  # condemned in the meantime: its loss answers the job
+        job = running.jobs.popleft()
+        commands: list[Command] = []
+        held = min(seconds, now - running.started_at)
+        if running.own > 0:
+            running.own -= 1
+            self._alone.discard(job.number)
+            self._quarantine.survived(job)
+            self._pace.note(job, LONG_SECONDS if running.asked or fault else seconds)
+            commands.append(Complete(job, running.started_at))
+        if running.jobs and not fault:
+            self._places.charge(job.tenant, cpu_seconds, held)
+            running.started_at = min(now, running.started_at + seconds)
+            running.moved_at, running.asked = now, False
+            running.deadline = now + running.jobs[0].budget_seconds
+            return commands
         del self._running[worker]
-        self._quarantine.survived(running.job)
+        self._take_back(running, 0)
         self._fleet.release(worker, now)
-        self._places.charge(running.job.tenant, cpu_seconds, now - running.started_at)
-        commands: list[Command] = [Complete(running.job, running.started_at)]
+        self._places.charge(job.tenant, cpu_seconds, held)
         tenant = self._fleet.tenant_of(worker)
         reason = "a fault" if fault else self._fleet.worn(worker, now)
         if reason is not None:
@@ -178,6 +233,14 @@ class Dispatcher:
         elif tenant is not None:
             commands += self._give(worker, tenant, now)
         return [*commands, *self._fill(now)]
+
+    def asked(self, worker: str) -> bool:
+        """Take note that a worker's job asks for something; return whether it is its own."""
+        running = self._running.get(worker)
+        if running is None or running.verdict is not None or running.own == 0:
+            return False
+        running.asked = True
+        return True
 
     def violated(self, worker: str, reason: str, now: float) -> list[Command]:
         """Condemn a worker that broke the protocol."""
@@ -195,28 +258,39 @@ class Dispatcher:
         """Take note of a worker's death, and whether its job may have brought it about."""
         self._places.remove(worker)
         running = self._running.pop(worker, None)
-        commands: list[Command] = []
-        if running is not None:
-            seconds = min(now - running.started_at, running.job.cpu_seconds)
-            self._places.charge(running.job.tenant, seconds, seconds)
-            if culpable or running.verdict is not None:
-                self._quarantine.died(running.job, now)
-            else:
-                self._quarantine.spared(running.job)
-            verdict = running.verdict or (kind, reason)
-            commands.append(Fail(running.job, *verdict, running.started_at))
-        return [*commands, *self._fill(now)]
+        if running is None or running.own == 0:
+            return self._fill(now)
+        verdict = running.verdict or (kind, reason)
+        culprit = running.culprit(verdict[0])
+        if culprit is None and running.own == 1 and self._queues.late(running.jobs[0], now):
+            culprit = running.jobs[0]  # most likely, and there is no time to make sure
+        seconds = min(now - running.moved_at, running.jobs[0].cpu_seconds)
+        self._places.charge(running.jobs[0].tenant, seconds, seconds)
+        if culprit is None:
+            self._alone.update(job.number for job in list(running.jobs)[: running.own])
+            self._take_back(running, 0)
+            return self._fill(now)
+        self._take_back(running, 1)
+        self._alone.discard(culprit.number)
+        if culpable or running.verdict is not None:
+            self._quarantine.died(culprit, now)
+        else:
+            self._quarantine.spared(culprit)
+        return [Fail(culprit, *verdict, running.started_at), *self._fill(now)]
 
     def tick(self, now: float) -> list[Command]:
         """Fail what has waited too long, kill what has run too long, retire what is worn."""
         message = f"no worker was free for {self._queue_seconds:g} s"
         expired = self._queues.expired(now)
+        self._alone.difference_update(job.number for job in expired)
         commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
         for job in expired:
             self._places.line_up(job.tenant)
         for worker, running in self._running.items():
+            if running.own > 1 and running.moved_at + STALL_SECONDS <= now:
+                self._take_back(running, 1)
             if running.verdict is None and running.deadline <= now:
-                seconds = running.deadline - running.started_at
+                seconds = running.deadline - running.moved_at
                 late = f"still running after {seconds:g} s, and would not stop"
                 commands.append(self._condemn(worker, "late", (FailureKind.TIMEOUT, late)))
         for worker in self._fleet.idle:
@@ -228,6 +302,7 @@ class Dispatcher:
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
         deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
+        deadlines += [r.moved_at + STALL_SECONDS for r in self._running.values() if r.own > 1]
         turned_out = self._places.next_turned_out()
         others = (
             self._queues.next_expiry(),
@@ -241,13 +316,15 @@ class Dispatcher:
         self._draining = True
 
     def running_on(self, worker: str) -> Job | None:
-        """Return the job that a worker has."""
+        """Return the job whose turn it is in a worker."""
         running = self._running.get(worker)
-        return None if running is None else running.job
+        return None if running is None else running.jobs[0]
 
     def _fill(self, now: float) -> list[Command]:
         """Bind workers to tenants that wait, as far as there are places and workers."""
         commands: list[Command] = []
+        while self._returned:
+            commands += self._give_again(self._returned.pop(), now)
         while True:
             tenant = self._places.next_tenant()
             if tenant is not None:
@@ -260,26 +337,65 @@ class Dispatcher:
                 return commands
             commands.append(self._retire(turned_out[1], "another tenant's turn"))
 
-    def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
-        """Give a worker without a job the tenant's next one that may be run."""
+    def _give_again(self, tenant: str, now: float) -> list[Command]:
+        """Give jobs that wait again to workers that have run out of their tenant's jobs."""
         commands: list[Command] = []
         while tenant in self._queues:
-            job = self._queues.pop(tenant)
+            worker = self._fleet.idle_of(tenant)
+            if worker is None:
+                break
+            commands += self._give(worker, tenant, now)
+        return commands
+
+    def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
+        """Give a worker without a job the tenant's next ones that may be run."""
+        commands: list[Command] = []
+        jobs: deque[Job] = deque()
+        fair = 1 + self._queues.length(tenant) // self._count
+        most = min(BATCH_JOBS, fair, self._fleet.jobs_left(worker))
+        seconds, weight = 0.0, 0
+        while (job := self._queues.first(tenant)) is not None:
             refusal = self._quarantine.refusal(job, now)
             if refusal is not None:
-                commands.append(Fail(job, FailureKind.POISONED, refusal))
+                commands.append(Fail(self._queues.pop(tenant), FailureKind.POISONED, refusal))
+                self._alone.discard(job.number)
                 continue
-            commands.append(self._begin(worker, job, now))
-            break
+            seconds += self._expected(job)
+            weight += job.weight
+            if jobs and (seconds > BATCH_SECONDS or weight > BATCH_BYTES):
+                break
+            jobs.append(self._queues.pop(tenant))
+            if len(jobs) >= most or seconds > BATCH_SECONDS:
+                break
+        if jobs:
+            commands.append(self._begin(worker, jobs, now))
         self._places.line_up(tenant)
         return commands
 
-    def _begin(self, worker: str, job: Job, now: float) -> Assign:
-        self._quarantine.began(job)
-        self._places.bind(worker, job.tenant)
-        new_realm = self._fleet.take(worker, job.tenant, now)
-        self._running[worker] = _Running(job, now, now + job.budget_seconds)
-        return Assign(worker, job, new_realm)
+    def _begin(self, worker: str, jobs: deque[Job], now: float) -> Assign:
+        for job in jobs:
+            self._quarantine.began(job)
+        self._places.bind(worker, jobs[0].tenant)
+        new_realm = self._fleet.take(worker, jobs[0].tenant, len(jobs), now)
+        deadline = now + jobs[0].budget_seconds
+        self._running[worker] = _Running(jobs, len(jobs), now, now, deadline)
+        return Assign(worker, tuple(jobs), new_realm)
+
+    def _expected(self, job: Job) -> float:
+        alone = job.check or self._each_new or job.number in self._alone
+        return LONG_SECONDS if alone or self._quarantine.suspects(job) else self._pace.expected(job)
+
+    def _take_back(self, running: _Running, kept: int) -> None:
+        """Let jobs of a worker's that have not begun, or count as if, wait again."""
+        returned = list(running.jobs)[kept : running.own]
+        running.own = min(kept, running.own)
+        if returned:
+            tenant = returned[0].tenant
+            waited = tenant in self._queues
+            self._queues.put_back(returned)
+            self._returned.add(tenant)
+            if not waited:
+                self._places.join(tenant)
 
     def _retire(self, worker: str, reason: str) -> Retire:
         self._places.remove(worker)

@@ -12,6 +12,7 @@ who pays for it, the dispatcher decides.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
@@ -115,8 +116,8 @@ class Fleet:
         """Return when a worker has had its last job."""
         return self._workers[worker].idle_since
 
-    def take(self, worker: str, tenant: str, now: float) -> bool:
-        """Give a worker a job of this tenant; return whether it needs a new realm."""
+    def take(self, worker: str, tenant: str, jobs: int, now: float) -> bool:
+        """Give a worker jobs of this tenant; return whether they need a new realm."""
         taken = self._workers[worker]
         self._wake(taken)
         if taken.tenant is None:
@@ -126,9 +127,14 @@ class Fleet:
             self._bound += 1
         if taken.jobs == 0:
             taken.first_job_at = now
-        taken.jobs += 1
+        taken.jobs += jobs
         previous, taken.last_tenant = taken.last_tenant, tenant
         return self._isolation == "job" or previous not in (None, tenant)
+
+    def jobs_left(self, worker: str) -> int:
+        """Return how many jobs a worker may be given before it is worn; at least one."""
+        left = self._recycle_jobs - self._workers[worker].jobs
+        return max(left, 1) if self._recycle_jobs > 0 else sys.maxsize
 
     def release(self, worker: str, now: float) -> None:
         """Take note that a worker has no job any more."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import zmq
 
 from actionsd_protocol import __version__
-from actionsd_protocol.errors import ProtocolError
-from actionsd_protocol.frames import FROM_CLIENT, MAX_FRAME_BYTES, encode
+from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
+from actionsd_protocol.frames import FROM_CLIENT, MAX_FRAME_BYTES, encode, frames
 from actionsd_protocol.messages import Fault, Hello, Message, Result, Submit, Welcome
 from actionsd_protocol.session import ClientSession, Role, State
 from actionsd_protocol.triggers import TRIGGERS
@@ -22,7 +22,7 @@ from actionsd_protocol.triggers import TRIGGERS
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
 
 BATCH = 64
-"""Messages taken at once, so that no side of the broker starves the other."""
+"""Submissions taken at once, or a few more, so that no side of the broker starves the other."""
 
 SEND_HIGH_WATER_MARK = 100_000
 """Results that a client may leave unread; beyond that ZeroMQ drops them silently."""
@@ -61,48 +61,60 @@ class Frontend:
             Path(endpoint.removeprefix("ipc://")).chmod(0o600)
         self._instance = instance
         self._sessions: OrderedDict[bytes, ClientSession] = OrderedDict()
+        self._replies: dict[bytes, list[bytes]] = {}
 
     def receive(self) -> list[Submission]:
         """Take what has come in; everything but submissions is dealt with here."""
-        submissions = []
-        for _ in range(BATCH):
+        submissions: list[Submission] = []
+        while len(submissions) < BATCH:
             try:
-                client, *frames = self.socket.recv_multipart(_NOBLOCK)
+                client, *parts = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 break
-            submission = self._handle(client, frames)
-            if submission is not None:
-                submissions.append(submission)
+            submissions += self._handle(client, parts)
         return submissions
 
     def reply(self, client: Peer, number: int, document: bytes) -> None:
-        """Send a result, unless the session that asked for it has ended, or has it already."""
+        """Have a result sent, unless its session has ended, or has it already; see `flush`."""
         current = self._sessions.get(client.identity) is client.session
         if current and number in client.session.in_flight:
             self._send(client.identity, client.session, Result(id=number), document)
 
+    def flush(self) -> None:
+        """Send what was given to `reply`: the results of one client share a frame."""
+        for client, messages in self._replies.items():
+            for whole in frames(messages):
+                # ROUTER drops what is for a client that has left, and never blocks.
+                self.socket.send_multipart([client, whole], _NOBLOCK)
+        self._replies.clear()
+
     def close(self) -> None:
         """Send what is left and close."""
+        self.flush()
         self.socket.close()
 
-    def _handle(self, client: bytes, frames: list[bytes]) -> Submission | None:
+    def _handle(self, client: bytes, parts: list[bytes]) -> list[Submission]:
+        submissions = []
         session = self._session(client)
         try:
-            message, payload = FROM_CLIENT.decode(frames)
-            session.receive(message)
+            if len(parts) != 1:
+                raise RemoteProtocolError(f"a message has 1 frame, this one {len(parts)}")
+            for message, payload in FROM_CLIENT.decode(parts[0]):
+                session.receive(message)
+                if isinstance(message, Submit):
+                    submissions.append(Submission(Peer(client, session), message, payload))
+                elif isinstance(message, Hello):
+                    self._welcome(client, session)
+                else:
+                    del self._sessions[client]
         except ProtocolError as error:
             self._fault(client, str(error))
-            return None
-        if isinstance(message, Hello):
-            welcome = Welcome(
-                broker=f"actionsd/{__version__}", instance=self._instance, triggers=list(TRIGGERS)
-            )
-            self._send(client, session, welcome)
-        elif isinstance(message, Submit):
-            return Submission(Peer(client, session), message, payload)
-        else:
-            del self._sessions[client]
-        return None
+        return submissions
+
+    def _welcome(self, client: bytes, session: ClientSession) -> None:
+        broker = f"actionsd/{__version__}"
+        welcome = Welcome(broker=broker, instance=self._instance, triggers=list(TRIGGERS))
+        self._send(client, session, welcome)
 
     def _session(self, client: bytes) -> ClientSession:
         session = self._sessions.get(client)
@@ -115,7 +127,7 @@ class Frontend:
         return session
 
     def _fault(self, client: bytes, reason: str) -> None:
-        del self._sessions[client]
+        self._sessions.pop(client, None)  # gone already if it said goodbye, and then more
         # A session of its own: the broken one must not send anything any more.
         session = ClientSession(Role.BROKER)
         session.state = State.OPEN
@@ -124,7 +136,6 @@ class Frontend:
     def _send(
         self, client: bytes, session: ClientSession, message: Message, payload: bytes | None = None
     ) -> None:
-        frames = encode(message, payload)
+        encoded = encode(message, payload)
         session.send(message)
-        # ROUTER drops what is for a client that has left, and never blocks.
-        self.socket.send_multipart([client, *frames], _NOBLOCK)
+        self._replies.setdefault(client, []).append(encoded)

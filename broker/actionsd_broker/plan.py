@@ -26,6 +26,11 @@ class Plan(NamedTuple):
     sources: Mapping[str, str]
     weight: int = 0
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells this chain from others: its scripts and their names."""
+        return tuple([text for step in self.steps for text in (step.script, step.name)])
+
 
 EMPTY = Plan((), {})
 """The plan of a trigger to which nothing is bound."""

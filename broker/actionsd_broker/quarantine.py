@@ -60,6 +60,10 @@ class Quarantine:
             return _message("just being tried again with another job")
         return None
 
+    def suspects(self, job: Job) -> bool:
+        """Tell whether anything is held against a job's chain."""
+        return self._find(job) is not None
+
     def began(self, job: Job) -> None:
         """Take note that a job that was not refused is in a worker."""
         record = self._find(job)

@@ -6,7 +6,10 @@ is not known here; nothing here takes longer because more jobs or tenants wait.
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from actionsd_broker.job import Job
@@ -16,11 +19,11 @@ MAX_WAITING_BYTES = 256 * 2**20
 
 
 class _Wait(NamedTuple):
-    """A job that waits, or did: without what it weighs."""
+    """A job that waits, or did, without what it weighs: in the order in which they expire."""
 
+    accepted_at: float
     number: int
     tenant: str
-    accepted_at: float
 
 
 class Queues:
@@ -30,9 +33,10 @@ class Queues:
         self._limit = queue_limit
         self._seconds = queue_seconds
         self._tenants: dict[str, deque[Job]] = {}  # those with waiting jobs
-        # Every accepted job in order: as all wait equally long, the first expires first.
-        # Jobs that have begun are dropped when they get to the front.
-        self._expiry: deque[_Wait] = deque()
+        # A heap of all that wait: as all wait equally long, the first expires first. Most
+        # come in order, which costs a heap nothing. Jobs that have begun are dropped when
+        # they get to the front.
+        self._expiry: list[_Wait] = []
         self._waiting: set[int] = set()
         self._bytes = 0
 
@@ -57,9 +61,7 @@ class Queues:
         if queue is None:
             queue = self._tenants[job.tenant] = deque()
         queue.append(job)
-        self._expiry.append(_Wait(job.number, job.tenant, job.accepted_at))
-        self._waiting.add(job.number)
-        self._bytes += job.weight
+        self._note(job)
         return None
 
     def pop(self, tenant: str) -> Job:
@@ -72,11 +74,38 @@ class Queues:
         self._bytes -= job.weight
         return job
 
+    def first(self, tenant: str) -> Job | None:
+        """Return a tenant's next job, None if none waits."""
+        queue = self._tenants.get(tenant)
+        return None if queue is None else queue[0]
+
+    def length(self, tenant: str) -> int:
+        """Return how many jobs of a tenant wait."""
+        queue = self._tenants.get(tenant)
+        return 0 if queue is None else len(queue)
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """Take jobs of one tenant in again, as if they had never been taken out.
+
+        Those accepted before them wait only if they were put back themselves: few.
+        """
+        queue = self._tenants.setdefault(jobs[0].tenant, deque())
+        earlier: list[Job] = []
+        while queue and queue[0].number < jobs[-1].number:
+            earlier.append(queue.popleft())
+        queue.extendleft(sorted((*jobs, *earlier), key=attrgetter("number"), reverse=True))
+        for job in jobs:
+            self._note(job)
+
+    def late(self, job: Job, now: float) -> bool:
+        """Tell whether a job would have waited too long if it were to wait now."""
+        return job.accepted_at + self._seconds <= now
+
     def expired(self, now: float) -> list[Job]:
         """Take the jobs out that have waited too long."""
         jobs = []
         while self._expiry and self._first_expires() <= now:
-            wait = self._expiry.popleft()
+            wait = heapq.heappop(self._expiry)
             if wait.number in self._waiting:
                 # A tenant's jobs expire in their order, so the one that does is its first.
                 jobs.append(self.pop(wait.tenant))
@@ -85,8 +114,13 @@ class Queues:
     def next_expiry(self) -> float | None:
         """Return when the next job has waited too long."""
         while self._expiry and self._expiry[0].number not in self._waiting:
-            self._expiry.popleft()
+            heapq.heappop(self._expiry)
         return self._first_expires() if self._expiry else None
+
+    def _note(self, job: Job) -> None:
+        heapq.heappush(self._expiry, _Wait(job.accepted_at, job.number, job.tenant))
+        self._waiting.add(job.number)
+        self._bytes += job.weight
 
     def _first_expires(self) -> float:
         return self._expiry[0].accepted_at + self._seconds

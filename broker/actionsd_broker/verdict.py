@@ -42,9 +42,12 @@ _LIMITS = frozenset({FailureKind.TIMEOUT, FailureKind.CPU_LIMIT, FailureKind.MEM
 
 
 def judge(
-    steps: Sequence[Step], trigger: str, report: ReportDocument, spans: Sequence[Span]
+    steps: Sequence[Step], trigger: str, report: ReportDocument, size: int, spans: Sequence[Span]
 ) -> None:
-    """Raise RemoteProtocolError if no honest worker could have written this report."""
+    """Raise RemoteProtocolError if no honest worker could have written this report.
+
+    `size` is that of its JSON, in bytes.
+    """
     if report.error is not None:
         if report.actions or report.mutations:
             raise RemoteProtocolError("a report of a job that did not begin, with actions")
@@ -55,12 +58,26 @@ def judge(
     if len(spans) > len(steps):
         raise RemoteProtocolError(f"{len(spans)} spans for {len(steps)} actions")
     begun = {action.name for action in report.actions if action.outcome != "skipped"}
+    ops = OPS[trigger]
     for mutation in report.mutations:
-        _judge_mutation(mutation, begun, OPS[trigger])
+        _judge_mutation(mutation, begun, ops)
     for line in report.logs:
         if line.action not in begun:
             raise RemoteProtocolError("a log line of an action that did not run")
-    _judge_output(steps, report)
+    if not _is_small(steps, report, size):
+        _judge_output(steps, report)
+
+
+def _is_small(steps: Sequence[Step], report: ReportDocument, size: int) -> bool:
+    """Tell whether all that was written is within what any single one of the actions may."""
+    claims = [each for each in report.mutations if isinstance(each, AppendLogIntoClaims)]
+    lines = len(report.logs) + sum([len(claim.value) for claim in claims])
+    return len(claims) <= 1 and all(
+        size <= step.output
+        and len(report.mutations) <= step.mutations + len(claims)
+        and lines <= step.logs
+        for step in steps
+    )
 
 
 def _judge_actions(steps: Sequence[Step], actions: Sequence[ActionReport]) -> None:
@@ -68,17 +85,20 @@ def _judge_actions(steps: Sequence[Step], actions: Sequence[ActionReport]) -> No
         raise RemoteProtocolError("the actions of the report are not those of the job")
     failed = False
     for step, action in zip(steps, actions, strict=True):
-        if (action.outcome == "skipped") != failed:
-            raise RemoteProtocolError(f"an action {action.outcome} where the chain had ended")
-        if (action.error is not None) != (action.outcome in ("failed", "tolerated")):
-            raise RemoteProtocolError(f"an action {action.outcome} with or without an error")
-        if action.outcome == "tolerated" and not step.allowed_to_fail:
+        outcome, error = action.outcome, action.error
+        if (outcome == "skipped") != failed:
+            raise RemoteProtocolError(f"an action {outcome} where the chain had ended")
+        if (error is not None) != (outcome in ("failed", "tolerated")):
+            raise RemoteProtocolError(f"an action {outcome} with or without an error")
+        if error is None:
+            continue
+        if outcome == "tolerated" and not step.allowed_to_fail:
             raise RemoteProtocolError("a failure tolerated that is not allowed")
-        if action.outcome == "failed" and step.allowed_to_fail:
+        if outcome == "failed" and step.allowed_to_fail:
             raise RemoteProtocolError("a failure not tolerated that is allowed")
-        if action.error is not None and action.error.kind not in ACTION_KINDS:
-            raise RemoteProtocolError(f"{action.error.kind.value} is not for a worker to say")
-        failed = failed or action.outcome == "failed"
+        if error.kind not in ACTION_KINDS:
+            raise RemoteProtocolError(f"{error.kind.value} is not for a worker to say")
+        failed = failed or outcome == "failed"
 
 
 def _judge_mutation(mutation: AnyMutation, begun: set[str], ops: frozenset[str]) -> None:
@@ -87,9 +107,10 @@ def _judge_mutation(mutation: AnyMutation, begun: set[str], ops: frozenset[str])
     op = mutation.__struct_config__.tag
     if op not in ops:
         raise RemoteProtocolError(f"{op} is not in the api of the trigger")
-    if isinstance(mutation, SetClaim) and mutation.key.startswith(RESERVED_CLAIM_PREFIX):
-        raise RemoteProtocolError("a claim with a reserved prefix")
-    if isinstance(mutation, AppendLogIntoClaims) and mutation.key != log_claim(mutation.action):
+    if isinstance(mutation, SetClaim):
+        if mutation.key.startswith(RESERVED_CLAIM_PREFIX):
+            raise RemoteProtocolError("a claim with a reserved prefix")
+    elif isinstance(mutation, AppendLogIntoClaims) and mutation.key != log_claim(mutation.action):
         raise RemoteProtocolError("a log claim of another name")
 
 
@@ -143,8 +164,6 @@ class _Output:
 
 def _judge_output(steps: Sequence[Step], report: ReportDocument) -> None:
     """Raise RemoteProtocolError if an action wrote more than it may."""
-    if not report.mutations and not report.logs:
-        return
     left: dict[str, _Output] = {}
     for step in steps:  # one action may be bound twice
         left.setdefault(step.name, _Output()).allow(step)

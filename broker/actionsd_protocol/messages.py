@@ -1,8 +1,8 @@
 """Every message of the protocol, grouped by direction.
 
 A message is a MessagePack map whose `type` names it; unknown types and unknown fields
-are refused. Some carry a second frame, the payload, which stays opaque to whoever only
-passes it on (`HAS_PAYLOAD`). docs/protocol.md describes the same for other languages.
+are refused. Some carry a payload, which stays opaque to whoever only passes it on
+(`HAS_PAYLOAD`). docs/protocol.md describes the same for other languages.
 """
 
 from __future__ import annotations
@@ -269,4 +269,4 @@ BrokerToWorker: TypeAlias = Assign | Answer | Stop
 HAS_PAYLOAD: frozenset[type[Message]] = frozenset(
     {Submit, Result, Report, Assign, Fetch, SetMetadata, Answer}
 )
-"""The messages that are followed by a payload frame."""
+"""The messages that are followed by a payload."""

@@ -1,12 +1,13 @@
 """The two sessions as state machines: client with broker, broker with worker.
 
 Two rules, after h11. Everything that decides what may be said next is in this file. And
-both ends run the same machine: a message moves it by its type alone, whoever it is that
-sends it; only the blame for a wrong message depends on which end we are.
+both ends run the same machine: a message moves it whoever it is that sends it; only the
+blame for a wrong message depends on which end we are.
 
 The machines are tables (state → message → next state). What does not fit a table is the
 matching of answers to questions, and stands below them: a client's ids in flight, a
-worker's job. A session that was violated is in `BROKEN` and stays there.
+worker's jobs, after the last of which alone it is idle. A session that was violated is in
+`BROKEN` and stays there.
 
     client with broker                      broker with worker
 
@@ -14,8 +15,8 @@ worker's job. A session that was violated is in `BROKEN` and stays there.
                       │ welcome                                ▲   │
                       ▼                                 report │   │ assign
            submit ┌► OPEN ◄┐ result                            │   ▼
-                  └──┘  └──┘                                    BUSY
-                      │ goodbye, fault
+                  └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
+                      │ goodbye, fault                        └──┘  ▲───answer────┘  └───┘
                       ▼
                     ENDED
 """
@@ -23,6 +24,7 @@ worker's job. A session that was violated is in `BROKEN` and stays there.
 from __future__ import annotations
 
 import enum
+from collections import deque
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -30,6 +32,7 @@ from actionsd_protocol.errors import LocalProtocolError, ProtocolError, RemotePr
 from actionsd_protocol.messages import (
     Answer,
     Assign,
+    Call,
     Fault,
     Fetch,
     GetMetadata,
@@ -88,12 +91,14 @@ WORKER_TABLE: Table = {
     State.STARTING: {Ready: State.IDLE},
     State.IDLE: {Assign: State.BUSY, Stop: State.STOPPED},
     State.BUSY: {
+        Assign: State.BUSY,
         Report: State.IDLE,
         Fetch: State.WAITING,
         GetMetadata: State.WAITING,
         SetMetadata: State.WAITING,
     },
-    State.WAITING: {Answer: State.BUSY},
+    # Jobs may have been on their way when the call was made.
+    State.WAITING: {Answer: State.BUSY, Assign: State.WAITING},
     State.STOPPED: {},
     State.BROKEN: {},
 }
@@ -174,29 +179,47 @@ class ClientSession(_Session):
 
 
 class WorkerSession(_Session):
-    """Broker with worker: one job at a time, answered once, by the worker that has it."""
+    """Broker with worker: jobs in their order, each answered once, by the worker that has it.
+
+    Several may be assigned at a time; the first that is not answered is the one that runs.
+    """
 
     def __init__(self, role: Role) -> None:
         super().__init__(WORKER_TABLE, State.STARTING, role)
-        self.job: int | None = None
+        self.jobs: deque[int] = deque()
         self.call = 0
 
-    def _match(self, message: Message, blame: type[ProtocolError]) -> None:
-        if type(message) is Assign:
-            self.job, self.call = message.job, 0
-        elif isinstance(message, Fetch | GetMetadata | SetMetadata):
-            self._match_call(message.job, message.call, self.call + 1, blame)
-            self.call = message.call
-        elif type(message) is Answer:
-            self._match_call(message.job, message.call, self.call, blame)
-        elif type(message) is Report:
-            if message.job != self.job:
-                self._break(blame, f"report for job {message.job}, assigned was {self.job}")
-            self.job = None
+    @property
+    def job(self) -> int | None:
+        """The job whose turn it is."""
+        return self.jobs[0] if self.jobs else None
 
-    def _match_call(self, job: int, call: int, due: int, blame: type[ProtocolError]) -> None:
-        if job != self.job:
-            self._break(blame, f"a call for job {job}, assigned was {self.job}")
+    def _advance(self, message: Message, blame: type[ProtocolError]) -> None:
+        super()._advance(message, blame)
+        if self.jobs and self.state is State.IDLE:
+            self.state = State.BUSY  # with the next one
+
+    def _match(self, message: Message, blame: type[ProtocolError]) -> None:
+        if isinstance(message, Report):
+            self._match_job(message, blame)
+            self.jobs.popleft()
+            self.call = 0
+        elif isinstance(message, Assign):
+            self.jobs.append(message.job)
+        elif isinstance(message, Answer):
+            self._match_job(message, blame)
+            self._match_call(message.call, self.call, blame)
+        elif isinstance(message, Fetch | GetMetadata | SetMetadata):
+            self._match_job(message, blame)
+            self._match_call(message.call, self.call + 1, blame)
+            self.call = message.call
+
+    def _match_job(self, message: Report | Answer | Call, blame: type[ProtocolError]) -> None:
+        if message.job != self.job:
+            text = f"for job {message.job}, assigned was {self.job}"
+            self._break(blame, f"{_name(message)} {text}")
+
+    def _match_call(self, call: int, due: int, blame: type[ProtocolError]) -> None:
         if call != due:
             self._break(blame, f"call {call} where {due} was due")
 

@@ -70,9 +70,10 @@ class AsyncClient:
         connection.submit(submission, document)
         loop = asyncio.get_running_loop()
         if not self._looking:
+            # Once for all that is submitted in this round of the loop. To look is needed too:
             # ZeroMQ's descriptor tells of changes only, and sending may have used one up.
             self._looking = True
-            loop.call_soon(self._receive)
+            loop.call_soon(self._exchange)
         answer: asyncio.Future[Result] = loop.create_future()
         self._calls[number] = answer
         timer = loop.call_later(timeout, self._expire, number, timeout)
@@ -109,8 +110,13 @@ class AsyncClient:
         loop.call_soon(self._receive)
         return loop.create_future()
 
-    def _receive(self) -> None:
+    def _exchange(self) -> None:
         self._looking = False
+        if self._connection is not None:
+            self._connection.flush()
+            self._receive()
+
+    def _receive(self) -> None:
         connection = self._connection
         if connection is None:
             return

@@ -116,7 +116,9 @@ class Client:
         number = self._next_number
         submission = make_submission(number, trigger, tenant, actions, check=check)
         document = encode_context(context)
-        self._connect().submit(submission, document)
+        connection = self._connect()
+        connection.submit(submission, document)
+        connection.flush()
         call = self._calls[number] = PendingCall(self, number)
         return call
 

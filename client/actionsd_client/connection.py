@@ -19,8 +19,8 @@ from zmq.utils.monitor import recv_monitor_message
 
 from actionsd_client.errors import ClientError, ConnectionLostError, RefusedError
 from actionsd_protocol import __version__
-from actionsd_protocol.errors import ProtocolError
-from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode
+from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
+from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode, frames
 from actionsd_protocol.messages import Action, Fault, Goodbye, Hello, Message, Result, Submit
 from actionsd_protocol.result import Result as ResultDocument
 from actionsd_protocol.result import decode_result
@@ -43,12 +43,14 @@ class Connection:
         self.socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 15000)
         self.monitor: zmq.Socket[bytes] = self.socket.get_monitor_socket(_GONE)
         self._session = ClientSession(Role.CLIENT)
+        self._outbox: list[bytes] = []
         try:
             self.socket.connect(endpoint)
         except zmq.ZMQError as error:
             self.close()
             raise ClientError(f"endpoint {endpoint}: {error}") from error
-        self._send(Hello(client=f"actionsd-python/{__version__}"))
+        self._put(Hello(client=f"actionsd-python/{__version__}"))
+        self.flush()
 
     @property
     def open(self) -> bool:
@@ -56,25 +58,23 @@ class Connection:
         return self._session.state is State.OPEN
 
     def submit(self, submission: Submit, context: bytes) -> None:
-        """Send a job."""
-        self._send(submission, context)
+        """Have a job sent; those that wait for `flush` share a frame."""
+        self._put(submission, context)
+
+    def flush(self) -> None:
+        """Send the jobs that were given to `submit`."""
+        for whole in frames(self._outbox):
+            self.socket.send(whole, _NOBLOCK)
+        self._outbox.clear()
 
     def receive(self) -> Iterator[tuple[int, ResultDocument]]:
         """Yield the results that have come in; raises RefusedError on a fault."""
         while True:
             try:
-                frames = self.socket.recv_multipart(_NOBLOCK)
+                parts = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 return
-            try:
-                message, payload = TO_CLIENT.decode(frames)
-                self._session.receive(message)
-                if isinstance(message, Result):
-                    yield message.id, decode_result(payload)
-            except ProtocolError as error:
-                raise RefusedError(f"the daemon broke the protocol: {error}") from error
-            if isinstance(message, Fault):
-                raise RefusedError(f"the daemon refused: {message.message}")
+            yield from self._results(parts)
 
     def check(self) -> None:
         """Raise ConnectionLostError if the monitor says that the daemon is gone.
@@ -98,18 +98,32 @@ class Connection:
         with contextlib.suppress(zmq.ZMQError, ProtocolError):
             if self.open:
                 self.socket.setsockopt(zmq.LINGER, 100)
-                self._send(Goodbye())
+                self._put(Goodbye())
+                self.flush()
         self.socket.disable_monitor()
         self.monitor.close()
         self.socket.close()
 
-    def _send(self, message: Message, payload: bytes | None = None) -> None:
+    def _results(self, parts: list[bytes]) -> Iterator[tuple[int, ResultDocument]]:
         try:
-            frames = encode(message, payload)
+            if len(parts) != 1:
+                raise RemoteProtocolError(f"a message of {len(parts)} frames")
+            for message, payload in TO_CLIENT.decode(parts[0]):
+                self._session.receive(message)
+                if isinstance(message, Result):
+                    yield message.id, decode_result(payload)
+                elif isinstance(message, Fault):
+                    raise RefusedError(f"the daemon refused: {message.message}")
+        except ProtocolError as error:
+            raise RefusedError(f"the daemon broke the protocol: {error}") from error
+
+    def _put(self, message: Message, payload: bytes | None = None) -> None:
+        try:
+            encoded = encode(message, payload)
             self._session.send(message)
         except ProtocolError as error:
             raise ClientError(str(error)) from error
-        self.socket.send_multipart(frames, _NOBLOCK)
+        self._outbox.append(encoded)
 
 
 def make_submission(

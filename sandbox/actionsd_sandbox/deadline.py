@@ -57,7 +57,7 @@ def _nothing_runs() -> float:
     return 0.0
 
 
-def _nothing_to_cancel() -> None:
+def _nothing_to_do() -> None:
     pass
 
 
@@ -65,16 +65,18 @@ class DeadlineTimer:
     """Watches one running phase at a time.
 
     `breach` is set once the running script was told to end. Everything here is done under
-    `lock`, which the handler takes too, on a thread that may hold it.
+    `lock`, which the handler takes too, on a thread that may hold it. `notify` is called
+    at each look while something runs, every `LOOK_SECONDS` or so, by the handler.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, notify: Callable[[], None] = _nothing_to_do) -> None:
         self.breach: Breach | None = None
+        self._notify = notify
         self.lock = threading.RLock()
         self._meter = Meter()
         self._blame: Breach | None = None  # what an exit is for, whatever came after it
         self._due: Callable[[], float] = _nothing_runs
-        self._cancel: Callable[[], None] = _nothing_to_cancel
+        self._cancel: Callable[[], None] = _nothing_to_do
         self._fires_at = _NEVER
         self._looking = False
         self._grace = (0.0, 0.0)  # when it ends: on the thread's CPU clock, and on the wall's
@@ -98,11 +100,16 @@ class DeadlineTimer:
         """Watch nothing any more, whatever is still to fire."""
         with self.lock:
             self._due = _nothing_runs
-            self._cancel = _nothing_to_cancel
+            self._cancel = _nothing_to_do
             self.breach = None
 
+    def measure_this_thread(self) -> None:
+        """Take the calling thread for the one on which actions run."""
+        with self.lock:
+            self._meter.measure_this_thread()
+
     def begin(self, allowance: Allowance) -> int:
-        """Measure another action, run by the calling thread; return the memory there is."""
+        """Measure another action; return the memory there is."""
         with self.lock:
             self._blame = None
             return self._meter.begin(allowance)
@@ -148,6 +155,7 @@ class DeadlineTimer:
         if due == 0:
             signal.setitimer(signal.ITIMER_REAL, 0)
             return
+        self._notify()
         if self.breach is None:
             self.breach = self._meter.breach(due)
             if self.breach is None:

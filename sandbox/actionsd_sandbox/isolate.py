@@ -33,6 +33,10 @@ FLAGS = (
     # Above it the process ends. An action may be allowed 512 MiB: the meter must see it
     # pass them before V8 does.
     "--max-heap-size=640",
+    # A job's functions are new ones, so they are compiled and have the feedback of their text
+    # at once: to wait for them to be worth it is to wait for ever.
+    "--always-sparkplug",
+    "--no-lazy-feedback-allocation",
     # A text that another script has evaluated before would come with that script's name in
     # its stack.
     "--no-compilation-cache",
@@ -52,6 +56,9 @@ JITLESS = ("--jitless",)
 _STRING, _ARRAY_BUFFER = 5, 102
 _THREW, _PARSE_FAILED, _TERMINATED = 200, 201, 204
 _TEXTS = range(_THREW, 207)
+
+_LOCKED = 0
+"""What PyGILState_Ensure returns within a callback, which has the lock already."""
 
 EXIT_FAULT = 70
 """Exit status of a worker whose own code failed where nobody could catch it."""
@@ -280,6 +287,18 @@ class Isolate:
     def terminate(self) -> None:
         """Terminate the JavaScript that called; only from within a host function."""
         self._engine.terminate(self._isolate)
+
+    def keep_thread(self) -> None:
+        """Keep Python's state of V8's thread; only from within a host function.
+
+        It would be made and thrown away for each call of a host function. What is kept must
+        be released before the isolate is closed, or stays: some kilobytes.
+        """
+        ctypes.pythonapi.PyGILState_Ensure()
+
+    def release_thread(self) -> None:
+        """Let go of what was kept; only from within a host function."""
+        ctypes.pythonapi.PyGILState_Release(_LOCKED)
 
     def collect_garbage(self) -> None:
         """Free what JavaScript does not hold any more; only from within a host function."""

@@ -64,13 +64,14 @@ and be the next action's trouble."""
 
 
 LONG_NS = 5_000_000
-"""CPU time of the last microtasks after which a job is swept up after before it is over."""
+"""Time of the last microtasks after which a job is swept up after before it is over."""
 
 
 class Work(NamedTuple):
     """A job for the prelude: its head and context as JSON, and when to look first.
 
-    `allowances` has one for each of its actions.
+    The very head that the last job had, the same object, is not sent again. `allowances` has
+    one for each of its actions.
     """
 
     head: bytes
@@ -122,6 +123,8 @@ class Realm:
         self._ask = call
         self._pending: Delivery | None = None
         self._busy = False
+        self._head: bytes | None = None  # of the last job; the prelude still has it
+        self._at_home = False  # whether V8's thread is prepared for our work on it
         self._allowances: tuple[Allowance, ...] = ()
         self._costs: list[Cost] = []
         self._since = Cost(0, 0)
@@ -200,13 +203,18 @@ class Realm:
     # On V8's thread, called by the prelude:
 
     def _exchange(self) -> None:
+        if not self._at_home:
+            self._at_home = True
+            self._isolate.keep_thread()
+            self._timer.measure_this_thread()
         delivery, self._pending = self._pending, None
         if self._busy:
             report = self._mailbox.take()
-            changes, begun = self._mailbox.changes, _cpu()
+            changes, begun = self._mailbox.changes, time.perf_counter_ns()
             self._isolate.drain()
             # What took long may have left a lot: it is swept up in the time of this job.
-            again = self._mailbox.changes != changes or _cpu() - begun > LONG_NS
+            spent = time.perf_counter_ns() - begun
+            again = self._mailbox.changes != changes or spent > LONG_NS
             with self._timer.lock:
                 if self._is_breached():
                     return
@@ -221,6 +229,8 @@ class Realm:
         work = self._exchange_with(delivery)
         if work is None:
             self._mailbox.reply(Reply.LEAVE)
+            self._at_home = False
+            self._isolate.release_thread()
             return
         self._begin(work)
 
@@ -230,7 +240,8 @@ class Realm:
         self._allowances = work.allowances
         # The prelude still holds what the last job made: it lets go of it before it tidies.
         self._mailbox.set_litter(litter=self._begin_action())
-        self._mailbox.put(work.head, work.context)
+        self._mailbox.put(b"" if work.head is self._head else work.head, work.context)
+        self._head = work.head
         self._mailbox.reply(Reply.JOB)
         # Something runs from here on, whoever looks before the prelude says until when.
         self._mailbox.set_deadline(math.inf)

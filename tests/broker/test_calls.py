@@ -63,9 +63,13 @@ class Desk:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self._answered: list[Answered] = []
+        self._jobs: dict[str, Job] = {}
+
+    def give(self, worker: str, given: Job) -> None:
+        self._jobs[worker] = given
 
     def begin(self, worker: str, message: Call, payload: bytes = b"") -> None:
-        answered = self.calls.begin(worker, message, payload)
+        answered = self.calls.begin(worker, self._jobs[worker], message, payload)
         if answered is not None:
             self._answered.append(answered)
 
@@ -112,7 +116,7 @@ def test_fetch_brings_status_headers_and_text_and_is_counted() -> None:
         site(answering("h\xe9".encode(), 404, ("X-A: 1",))) as there,
         desk(allowing(there)) as here,
     ):
-        here.calls.begun("w", job("f", "g"))
+        here.give("w", job("f", "g"))
         answered = here.ask("w", fetch(there.url(), step=1))
         counted = here.calls.ended("w")
     assert (answered.worker, answered.message.job, answered.message.call) == ("w", 7, 1)
@@ -124,7 +128,7 @@ def test_fetch_brings_status_headers_and_text_and_is_counted() -> None:
 
 def test_body_that_is_no_utf8_is_mended() -> None:
     with site(answering(b"a\xffb")) as there, desk(allowing(there)) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         answered = here.ask("w", fetch(there.url()))
     assert msgspec.json.decode(answered.payload)["body"] == "a\ufffdb"
 
@@ -132,7 +136,7 @@ def test_body_that_is_no_utf8_is_mended() -> None:
 def test_answer_that_no_frame_can_hold_is_a_failed_fetch() -> None:
     # Six characters of JSON for each byte.
     with site(answering(b"\x01" * 2**20)) as there, desk(allowing(there)) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         kind, text = failure(here.ask("w", fetch(there.url())))
     assert kind is FailureKind.FETCH_FAILED
     assert "more than" in text
@@ -148,10 +152,10 @@ def test_rules_are_those_of_the_tenant_and_the_action_that_asks() -> None:
             return make_rules(allowed, "the test")
 
         with desk(rules=rules) as here:
-            here.calls.begun("w", job("f", "g"))
+            here.give("w", job("f", "g"))
             denied = here.ask("w", fetch(there.url(), 1, step=0))
             allowed = here.ask("w", fetch(there.url(), 2, step=1))
-            here.calls.begun("v", job("f", "g", tenant="other"))
+            here.give("v", job("f", "g", tenant="other"))
             others = here.ask("v", fetch(there.url(), 1, step=1))
     assert failure(denied)[0] is failure(others)[0] is FailureKind.FETCH_DENIED
     assert allowed.message.failure is None
@@ -163,7 +167,7 @@ def test_denial_tells_the_script_little_and_the_log_all(
 ) -> None:
     table = AllowTable(host="localhost", scheme="http", port=81, methods=("GET",), path="/")
     with desk(Config(fetch=FetchTable(allow=(table,)))) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         kind, text = failure(here.ask("w", fetch("http://localhost:81/")))
     assert kind is FailureKind.FETCH_DENIED
     assert "127.0.0.1" not in text
@@ -175,11 +179,11 @@ def test_denial_tells_the_script_little_and_the_log_all(
 
 def test_one_fetch_too_many_fails_before_it_is_made() -> None:
     with site(answering()) as there, desk(allowing(there, per_job=1)) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         here.ask("w", fetch(there.url(), 1))
         kind, text = failure(here.ask("w", fetch(there.url(), 2)))
         here.calls.ended("w")
-        here.calls.begun("w", job())
+        here.give("w", job())
         again = here.ask("w", fetch(there.url(), 1))
         assert len(there.asked) == 2
     assert (kind, "more than 1 fetches" in text) == (FailureKind.FETCH_FAILED, True)
@@ -188,7 +192,7 @@ def test_one_fetch_too_many_fails_before_it_is_made() -> None:
 
 def test_fetch_ends_when_the_time_of_its_action_does() -> None:
     with site(silence) as there, desk(allowing(there)) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         kind, text = failure(here.ask("w", fetch(there.url(), seconds=0.05)))
     assert kind is FailureKind.FETCH_FAILED
     assert "time was up" in text
@@ -196,12 +200,12 @@ def test_fetch_ends_when_the_time_of_its_action_does() -> None:
 
 def test_job_that_ends_takes_its_fetch_with_it() -> None:
     with site(silence) as there, desk(allowing(there)) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         here.begin("w", fetch(there.url()))
         wait(lambda: there.at_once == 1)
         here.calls.ended("w")
         wait(lambda: there.sockets_to_it() == 0)
-        here.calls.begun("v", job())
+        here.give("v", job())
         answered = here.ask("v", read())
     assert answered.worker == "v"  # and no answer for the other came before it
 
@@ -213,7 +217,7 @@ def test_metadata_is_kept_by_tenant_and_user() -> None:
             ("b", job(tenant="other")),
             ("c", job(context=b'{"user": {"id": "bob"}}')),
         ]:
-            here.calls.begun(worker, who)
+            here.give(worker, who)
             assert here.ask(worker, store(worker), b'"x"').payload == b""
         found = {worker: here.ask(worker, read(2)) for worker in "abc"}
     assert {worker: keys(answered) for worker, answered in found.items()} == {
@@ -229,10 +233,10 @@ def test_metadata_is_kept_by_tenant_and_user() -> None:
 def test_acknowledged_write_is_in_the_file(tmp_path: Path) -> None:
     config = Config(metadata=MetadataConfig(path=str(tmp_path / "m.db")))
     with desk(config) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         here.ask("w", store("k"), b"1")
     with desk(config) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         assert keys(here.ask("w", read())) == ["k"]
 
 
@@ -249,7 +253,7 @@ def test_store_that_does_not_answer_is_waited_for_as_long_as_its_action_waits(
 ) -> None:
     path = tmp_path / "m.db"
     with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         begun = time.monotonic()
         with locked(path):
             kind, text = failure(here.ask("w", store("k", seconds=0.2), b"1"))
@@ -269,8 +273,8 @@ def test_write_that_was_given_up_before_its_turn_is_not_made(
 
     monkeypatch.setattr(SqliteStore, "transaction", tell)
     with desk(Config(metadata=MetadataConfig(path=str(path)))) as here:
-        here.calls.begun("first", job())
-        here.calls.begun("second", job())
+        here.give("first", job())
+        here.give("second", job())
         with locked(path):
             here.begin("first", store("first"), b"1")
             assert begun.wait(PATIENCE_SECONDS)
@@ -292,7 +296,7 @@ def test_metadata_that_cannot_be_stored_says_why(
     message: SetMetadata, value: bytes, word: str
 ) -> None:
     with desk() as here:
-        here.calls.begun("w", job())
+        here.give("w", job())
         kind, text = failure(here.ask("w", message, value))
     assert kind is FailureKind.METADATA_FAILED
     assert word in text
@@ -303,7 +307,7 @@ def test_metadata_that_cannot_be_stored_says_why(
 )
 def test_metadata_of_nobody_is_refused(context: bytes) -> None:
     with desk() as here:
-        here.calls.begun("w", job(context=context))
+        here.give("w", job(context=context))
         kind, text = failure(here.ask("w", read()))
     assert kind is FailureKind.METADATA_FAILED
     assert "user.id" in text
@@ -311,7 +315,7 @@ def test_metadata_of_nobody_is_refused(context: bytes) -> None:
 
 def test_scripts_that_are_checked_get_nothing() -> None:
     with site(answering()) as there, desk(allowing(there)) as here:
-        here.calls.begun("w", job(check=True))
+        here.give("w", job(check=True))
         found = [
             failure(here.ask("w", fetch(there.url(), 1)))[0],
             failure(here.ask("w", store("k", 2), b"1"))[0],
@@ -323,12 +327,12 @@ def test_scripts_that_are_checked_get_nothing() -> None:
 @pytest.mark.parametrize("steps", [(2,), (1, 0)])
 def test_action_that_cannot_be_running_does_not_ask(steps: tuple[int, ...]) -> None:
     with desk() as here:
-        here.calls.begun("w", job("f", "g"))
+        here.give("w", job("f", "g"))
         *before, last = steps
         for call, step in enumerate(before, 1):
             here.ask("w", fetch("http://a.example/", call, step))
         with pytest.raises(RemoteProtocolError, match=f"action {last}, which does not run"):
-            here.calls.begin("w", fetch("http://a.example/", len(steps), last), b"")
+            here.begin("w", fetch("http://a.example/", len(steps), last))
 
 
 def test_file_that_cannot_be_opened_is_the_operators_to_mend(tmp_path: Path) -> None:

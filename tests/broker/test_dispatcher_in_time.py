@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -52,7 +52,7 @@ class World:
         self.done: Counter[str] = Counter()
         self.retired: Counter[str] = Counter()
         self.alive: set[str] = set()
-        self.busy: dict[str, int] = {}
+        self.busy: dict[str, deque[int]] = {}
         self.served: dict[str, set[str]] = {}  # by those who are not doomed
         self.flooding: set[str] = set()
         self.fault: Callable[[], bool] = lambda: False
@@ -104,11 +104,17 @@ class World:
         self.served[worker] = set()
         self.carry_out(self.dispatcher.worker_ready(worker, self.now))
 
-    def report(self, worker: str, number: int) -> None:
-        if worker in self.alive and self.busy.get(worker) == number:
+    def report(self, worker: str, number: int, seconds: float) -> None:
+        if worker not in self.alive or self.busy.get(worker, [0])[0] != number:
+            return
+        self.busy[worker].popleft()
+        fault = self.fault()
+        if not self.busy[worker] or fault:
             del self.busy[worker]
-            cpu = self.now - self.started[number]
-            self.carry_out(self.dispatcher.reported(worker, self.now, cpu, fault=self.fault()))
+        else:
+            self.begin(worker)
+        said = self.dispatcher.reported(worker, self.now, seconds, seconds=seconds, fault=fault)
+        self.carry_out(said)
 
     def die(self, worker: str, *, culpable: bool = False) -> None:
         if worker not in self.alive:
@@ -125,8 +131,8 @@ class World:
     def carry_out(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
-                case Assign(worker, assigned):
-                    self.assign(worker, assigned.number, assigned.tenant)
+                case Assign(worker, jobs):
+                    self.assign(worker, jobs)
                 case Complete(done):
                     self.answer(done)
                     self.done[done.tenant] += 1
@@ -141,14 +147,18 @@ class World:
                     self.doom(worker)
         self.check()
 
-    def assign(self, worker: str, number: int, tenant: str) -> None:
+    def assign(self, worker: str, jobs: Sequence[Job]) -> None:
         assert worker in self.alive
         assert worker not in self.busy
-        assert number not in self.started
-        self.started[number] = self.now
-        self.busy[worker] = number
-        self.served[worker].add(tenant)
-        self.at(self.job_seconds(), lambda: self.report(worker, number))
+        for each in jobs:
+            self.started.setdefault(each.number, self.now)  # it may be given back
+            self.served[worker].add(each.tenant)
+        self.busy[worker] = deque(each.number for each in jobs)
+        self.begin(worker)
+
+    def begin(self, worker: str) -> None:
+        number, seconds = self.busy[worker][0], self.job_seconds()
+        self.at(seconds, lambda: self.report(worker, number, seconds))
 
     def doom(self, worker: str) -> None:
         self.served.pop(worker, None)

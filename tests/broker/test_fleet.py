@@ -18,7 +18,7 @@ def make(*names: str, workers: int = 2, **config: Any) -> Fleet:
 
 
 def serve(fleet: Fleet, worker: str, tenant: str, now: float = 0.0) -> bool:
-    new_realm = fleet.take(worker, tenant, now)
+    new_realm = fleet.take(worker, tenant, 1, now)
     fleet.release(worker, now)
     return new_realm
 
@@ -36,7 +36,7 @@ def test_first_job_binds_a_worker_for_good() -> None:
 
 def test_worker_with_a_job_is_not_idle() -> None:
     fleet = make("w")
-    fleet.take("w", "t", 0)
+    fleet.take("w", "t", 1, 0)
     assert fleet.idle == []
     assert fleet.idle_of("t") is None
     assert fleet.least_recent() is None
@@ -44,18 +44,18 @@ def test_worker_with_a_job_is_not_idle() -> None:
 
 def test_spares_that_are_bound_are_places_that_lack() -> None:
     fleet = make("v", "w", "spare", workers=2)
-    fleet.take("v", "a", 0)
-    fleet.take("w", "b", 0)
+    fleet.take("v", "a", 1, 0)
+    fleet.take("w", "b", 1, 0)
     assert (fleet.free_places, fleet.unbound_to_come) == (0, 1)
     assert fleet.unbound_for("c") == "spare"
-    fleet.take("spare", "c", 0)
+    fleet.take("spare", "c", 1, 0)
     assert (fleet.free_places, fleet.unbound_to_come) == (-1, 0)
     assert not fleet.has_unbound()
 
 
 def test_place_of_a_removed_worker_is_free() -> None:
     fleet = make("w", "spare", workers=1)
-    fleet.take("w", "a", 0)
+    fleet.take("w", "a", 1, 0)
     fleet.remove("w")
     assert fleet.held("a") == 0
     assert fleet.free_places == 1

@@ -21,6 +21,66 @@ def test_jobs_of_a_tenant_come_out_in_their_order() -> None:
     assert "t" not in queues
 
 
+def test_jobs_that_are_put_back_come_out_before_those_that_came_after_them() -> None:
+    queues = make()
+    for number in range(1, 7):
+        queues.push(job(number))
+    first, second = [[queues.pop("t") for _ in range(2)] for _ in range(2)]
+    queues.put_back(second)
+    queues.put_back(first)
+    assert [queues.pop("t").number for _ in range(6)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_jobs_that_are_put_back_in_another_order_come_out_in_theirs() -> None:
+    queues = make()
+    for number in range(1, 6):
+        queues.push(job(number))
+    first, second = [[queues.pop("t") for _ in range(2)] for _ in range(2)]
+    queues.put_back(first)
+    queues.put_back(second)
+    assert queues.length("t") == 5
+    assert [queues.pop("t").number for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert queues.first("t") is None
+
+
+def test_job_that_is_put_back_weighs_and_expires_as_if_it_had_stayed() -> None:
+    queues = make(queue_seconds=10)
+    for number, tenant, at in ((1, "a", 0), (2, "b", 1), (3, "a", 2), (4, "b", 3)):
+        queues.push(job(number, tenant, at=at))
+    weight = queues.weight
+    taken = [queues.pop("a"), queues.pop("a"), queues.pop("b")]
+    queues.put_back(taken[2:])
+    queues.put_back(taken[:2])
+    assert (len(queues), queues.weight) == (4, weight)
+    expired = []
+    for now in (10, 11, 12, 13):
+        assert queues.next_expiry() == now
+        expired += [j.number for j in queues.expired(now)]
+    assert expired == [1, 2, 3, 4]
+    assert (len(queues), queues.weight) == (0, 0)
+    assert queues.next_expiry() is None
+
+
+def test_job_that_is_put_back_more_than_once_expires_once() -> None:
+    queues = make(queue_seconds=10)
+    queues.push(job(1))
+    for _ in range(3):
+        queues.put_back([queues.pop("t")])
+    assert [j.number for j in queues.expired(10)] == [1]
+    assert queues.expired(20) == []
+
+
+def test_full_queue_takes_back_what_it_gave_out() -> None:
+    queues = make(queue_limit=1)
+    queues.push(job(1))
+    taken = queues.pop("t")
+    queues.push(job(2))
+    queues.put_back([taken])
+    assert len(queues) == 2
+    assert not queues.late(taken, 9.9)
+    assert queues.late(taken, 10.0)
+
+
 def test_full_queue_refuses_the_tenant_that_filled_it_and_no_other() -> None:
     queues = make(queue_limit=2)
     assert [queues.push(job(number)) for number in (1, 2)] == [None, None]

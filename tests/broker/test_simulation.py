@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from benchmarks.simulation import Flood, Model, Outcome, Traffic, hour, jain, saturate
 
 from actionsd_broker.config import Config
 from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
+from benchmarks.simulation import Flood, Model, Outcome, Traffic, hour, jain, saturate
 
 
 def of_light_tenants(outcome: Outcome) -> list[float]:

@@ -13,6 +13,7 @@ from actionsd_protocol.messages import Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
 from actionsd_protocol.triggers import OPS, PRE_USERINFO, TRIGGERS
 
+LARGE = 2**30  # of a report that is not within its limits whatever it has in it
 STRICT = Step(name="a", script="0" * 32, timeout=1, allowed_to_fail=False, fresh=False)
 LENIENT = Step(name="b", script="1" * 32, timeout=1, allowed_to_fail=True, fresh=False)
 ERROR = {"kind": "script_threw", "message": "no"}
@@ -122,26 +123,26 @@ def test_mutation_counts_only_where_the_api_has_it(trigger: str, op: str) -> Non
     mutation = {"op": op, "action": "a", **VALUES.get(op, {"value": "text"})}
     document = report(action("a"), mutations=[mutation])
     if op in OPS[trigger]:
-        judge([STRICT], trigger, document, [])
+        judge([STRICT], trigger, document, LARGE, [])
     else:
         with pytest.raises(RemoteProtocolError, match="not in the api of the trigger"):
-            judge([STRICT], trigger, document, [])
+            judge([STRICT], trigger, document, LARGE, [])
 
 
 @pytest.mark.parametrize("honest", HONEST)
 def test_honest_report_is_accepted(honest: ReportDocument) -> None:
-    judge([STRICT, LENIENT], PRE_USERINFO, honest, [Span(1, 1), Span(1, 1)])
+    judge([STRICT, LENIENT], PRE_USERINFO, honest, LARGE, [Span(1, 1), Span(1, 1)])
 
 
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
 def test_forged_report_is_refused(forged: ReportDocument) -> None:
     with pytest.raises(RemoteProtocolError):
-        judge([STRICT, LENIENT], PRE_USERINFO, forged, [])
+        judge([STRICT, LENIENT], PRE_USERINFO, forged, LARGE, [])
 
 
 def test_more_spans_than_actions_are_refused() -> None:
     with pytest.raises(RemoteProtocolError, match="3 spans"):
-        judge([STRICT, LENIENT], PRE_USERINFO, HONEST[0], [Span(1, 1)] * 3)
+        judge([STRICT, LENIENT], PRE_USERINFO, HONEST[0], LARGE, [Span(1, 1)] * 3)
 
 
 def test_skipped_actions_cost_nothing() -> None:
@@ -238,22 +239,30 @@ EDGES: dict[str, tuple[dict[str, int], dict[str, Any], dict[str, Any]]] = {
 def test_output_is_accepted_up_to_the_limit_and_refused_above_it(
     limits: dict[str, int], most: dict[str, Any], more: dict[str, Any]
 ) -> None:
-    judge([step(**limits)], PRE_USERINFO, report(action("a"), **most), [])
+    judge([step(**limits)], PRE_USERINFO, report(action("a"), **most), LARGE, [])
     with pytest.raises(RemoteProtocolError, match="more output"):
-        judge([step(**limits)], PRE_USERINFO, report(action("a"), **more), [])
+        judge([step(**limits)], PRE_USERINFO, report(action("a"), **more), LARGE, [])
 
 
 def test_action_that_is_bound_twice_may_write_twice_as_much() -> None:
     twice = [step(mutations=1), step(mutations=2)]
     actions = [action("a"), action("a")]
-    judge(twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(3)]), [])
+    judge(twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(3)]), LARGE, [])
     with pytest.raises(RemoteProtocolError, match="more output"):
-        judge(twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(4)]), [])
+        judge(
+            twice, PRE_USERINFO, report(*actions, mutations=[claim(n) for n in range(4)]), LARGE, []
+        )
 
 
 def test_one_action_may_not_use_what_another_left() -> None:
     steps = [step(mutations=0), LENIENT]
     forged = report(action("a"), action("b"), mutations=[claim(0)])
     with pytest.raises(RemoteProtocolError, match="more output"):
-        judge(steps, PRE_USERINFO, forged, [])
-    judge(steps, PRE_USERINFO, report(action("a"), action("b"), mutations=[claim(0, name="b")]), [])
+        judge(steps, PRE_USERINFO, forged, LARGE, [])
+    judge(
+        steps,
+        PRE_USERINFO,
+        report(action("a"), action("b"), mutations=[claim(0, name="b")]),
+        LARGE,
+        [],
+    )

@@ -224,8 +224,8 @@ def test_broken_protocol_refuses_what_is_in_flight_and_the_next_call_works(daemo
         async with AsyncClient(daemon.endpoint) as client:
             [task] = await in_flight(client, 200)
             assert client._connection is not None
-            client._connection.socket.send(b"\x02")
-            with pytest.raises(RefusedError, match="protocol version 1 expected"):
+            client._connection.socket.send(b"\x01")
+            with pytest.raises(RefusedError, match="protocol version 2 expected"):
                 await task
             return await value(client, 8)
 

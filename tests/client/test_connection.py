@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgpack
 import pytest
 import zmq
 from daemon import Daemon
+from wire import VERSION, entry, framed, packed
 
 from actionsd_client import Action, ClientError, ConnectionLostError, RefusedError, Result
 from actionsd_client.connection import Connection, encode_context, make_submission
@@ -18,7 +18,7 @@ from actionsd_protocol.messages import Fault, Goodbye, Hello, Submit, Welcome
 from actionsd_protocol.messages import Result as ResultMessage
 
 PATIENCE_MS = 10_000
-WELCOME = encode(Welcome(broker="peer", instance="1", triggers=[]))
+WELCOME = framed(Welcome(broker="peer", instance="1", triggers=[]))
 SUBMISSION = Submit(id=1, trigger="x", tenant="t")
 
 
@@ -35,8 +35,9 @@ class Peer:
     def hear(self) -> object:
         """Return what the client says next."""
         assert self.socket.poll(PATIENCE_MS)
-        self._client, *frames = self.socket.recv_multipart()
-        return FROM_CLIENT.decode(frames).message
+        self._client, frame = self.socket.recv_multipart()
+        [received] = FROM_CLIENT.decode(frame)
+        return received.message
 
     def say(self, *frames: bytes) -> None:
         self.socket.send_multipart([self._client, *frames])
@@ -68,9 +69,10 @@ def greeted(peer: Peer, connect: Callable[[str], Connection]) -> Connection:
     """A connection that the peer has welcomed, with one job in flight."""
     connection = connect(peer.endpoint)
     assert isinstance(peer.hear(), Hello)
-    peer.say(*WELCOME)
+    peer.say(WELCOME)
     assert take(connection) == []
     connection.submit(SUBMISSION, b"{}")
+    connection.flush()
     assert peer.hear() == SUBMISSION
     return connection
 
@@ -116,17 +118,17 @@ def test_refused_submission_leaves_its_id_free(greeted: Connection) -> None:
     "frames",
     [
         [b""],
-        [b"\x02\x80"],
-        [b"\x01\xc1"],
-        [b"\x01" + msgpack.packb({"type": "hello", "client": "x"})],
-        WELCOME,
-        [WELCOME[0], b"{}"],
-        [*WELCOME, b"", b""],
-        encode(ResultMessage(id=2), b"{}"),
-        encode(ResultMessage(id=1), b""),
-        encode(ResultMessage(id=1), b"{}"),
-        encode(ResultMessage(id=1), b'{"outcome": "\xff"}'),
-        encode(ResultMessage(id=1), b"[" * 100_000),
+        [b"\x01\x80"],
+        [VERSION + entry(b"\xc1")],
+        [packed({"type": "hello", "client": "x"})],
+        [WELCOME],
+        [packed({"type": "fault", "message": "x"}, b"{}")],
+        [WELCOME, b""],
+        [framed(ResultMessage(id=2), b"{}")],
+        [framed(ResultMessage(id=1), b"")],
+        [framed(ResultMessage(id=1), b"{}")],
+        [framed(ResultMessage(id=1), b'{"outcome": "\xff"}')],
+        [framed(ResultMessage(id=1), b"[" * 100_000)],
     ],
     ids=[
         "nothing",
@@ -152,7 +154,7 @@ def test_daemon_that_breaks_the_protocol_is_left(
 
 
 def test_fault_is_raised_with_its_reason(peer: Peer, greeted: Connection) -> None:
-    peer.say(*encode(Fault(message="no such luck")))
+    peer.say(framed(Fault(message="no such luck")))
     with pytest.raises(RefusedError, match="the daemon refused: no such luck"):
         take(greeted)
     assert not greeted.open
@@ -161,10 +163,11 @@ def test_fault_is_raised_with_its_reason(peer: Peer, greeted: Connection) -> Non
 @pytest.mark.parametrize(
     ("frames", "reason"),
     [
-        ([b"\x02\x80"], "protocol version 1 expected"),
-        ([b"\x01junk"], "not MessagePack"),
-        ([b"\x01" + msgpack.packb({"type": "submit"}), b""], "missing required field"),
-        (encode(Hello(client="again")), "Hello is not allowed when open"),
+        ([b"\x01\x80"], "protocol version 2 expected"),
+        ([VERSION + entry(b"junk")], "malformed message"),
+        ([packed({"type": "submit"})], "missing required field"),
+        ([framed(Hello(client="again")), b""], "a message has 1 frame, this one 2"),
+        ([framed(Hello(client="again"))], "Hello is not allowed when open"),
     ],
 )
 def test_malformed_message_is_refused_by_the_daemon(
@@ -205,7 +208,7 @@ def test_attempts_before_the_welcome_are_no_loss_after_it(
     assert not connection.socket.poll(200)  # time for a vain attempt or two
     peer = Peer(f"ipc://{short_path}/peer")
     peer.hear()
-    peer.say(*WELCOME)
+    peer.say(WELCOME)
     assert take(connection) == []
     try:
         connection.check()

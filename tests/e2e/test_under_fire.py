@@ -84,5 +84,5 @@ def test_only_jobs_of_killed_workers_fail(start_daemon: Callable[..., Daemon]) -
     for number in results.keys() - lost:
         assert results[number].claims() == {"roles": ROLES, "number": f"user-{number}"}
     assert kills >= 2
-    # A worker has one job at a time: each kill costs one job at the most.
+    # Each kill costs one job at the most: those that shared its worker are run again.
     assert len(lost) <= kills

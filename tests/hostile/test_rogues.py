@@ -19,6 +19,9 @@ FLOOD_BYTES = 300 * 2**20
 KEPT_BYTES = 64 * 2**20
 """What it may keep when the flood is over."""
 
+WARM_JOBS = 30
+MANY_JOBS = 60
+
 MODES = [
     pytest.param(mode, id=str(mode), marks=[pytest.mark.slow] * ("slow" in mode.header))
     for mode in load_modes()
@@ -65,10 +68,21 @@ def provoke(arena: Arena, mode: Mode) -> Breach:
             arena.act(client, f"before {mode}", 1, rogue="exits")
             return arena.breach(mode)
         tenant = f"rogue {mode}"
+        if mode.stage == "batch":
+            flood(arena, client, tenant, mode)
+            return arena.breach(mode)
         assert arena.act(client, tenant, 1).claims() == {"m": 1}
         error = arena.act(client, tenant, 2, rogue=str(mode), **mode.limits).error
         assert ("succeeded" if error is None else error.kind.value) in mode.outcomes
         return arena.breach(mode)
+
+
+def flood(arena: Arena, client: Client, tenant: str, mode: Mode) -> None:
+    """Have a worker be given several jobs, and misbehave; see that none of them suffers."""
+    for n in range(WARM_JOBS):  # until they are known to be short
+        assert arena.act(client, tenant, n).claims() == {"m": n}
+    calls = [arena.begin(client, tenant, n, rogue=str(mode)) for n in range(MANY_JOBS)]
+    assert [call.result().claims() for call in calls] == [{"m": n} for n in range(MANY_JOBS)]
 
 
 def wait_dead(breach: Breach) -> float:

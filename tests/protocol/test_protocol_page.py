@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import msgspec
 import pytest
 import zmq
 from daemon import Daemon
+from wire import VERSION, entry, packed
 
 from actionsd_protocol import messages
 from actionsd_protocol.context import KEYS
@@ -45,22 +47,24 @@ class Wire:
         self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.connect(endpoint)
+        self._unread: list[tuple[dict[str, Any], bytes]] = []
 
-    def send(self, message: dict[str, Any], *payload: bytes) -> None:
-        self.socket.send_multipart([b"\x01" + msgpack.packb(message), *payload])
+    def send(self, message: dict[str, Any], payload: bytes = b"") -> None:
+        self.socket.send(packed(message, payload))
 
     def submit(self, number: int, n: int, script: str = SCRIPT, tenant: str = "t") -> None:
         job = {**JOB, "id": number, "tenant": tenant, "actions": [{"name": "f", "script": script}]}
         self.send(job, json.dumps({"claims": {"n": n}}).encode())
 
-    def receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        assert self.socket.poll(30_000), "no answer"
-        envelope, *payload = self.socket.recv_multipart()
-        assert envelope[:1] == b"\x01"
-        return msgpack.unpackb(envelope[1:]), payload
+    def receive(self) -> tuple[dict[str, Any], bytes]:
+        if not self._unread:
+            assert self.socket.poll(30_000), "no answer"
+            [frame] = self.socket.recv_multipart()
+            self._unread = take_apart(frame)
+        return self._unread.pop(0)
 
     def result(self) -> tuple[int, dict[str, Any]]:
-        message, [document] = self.receive()
+        message, document = self.receive()
         assert message.keys() == {"type", "id"}
         return message["id"], json.loads(document)
 
@@ -68,15 +72,28 @@ class Wire:
         message, payload = self.receive()
         assert message.keys() == {"type", "message"}
         assert message["type"] == "fault"
-        assert payload == []
+        assert payload == b""
         return str(message["message"])
 
     def greet(self) -> dict[str, Any]:
         self.send(HELLO)
         message, payload = self.receive()
         assert message["type"] == "welcome"
-        assert payload == []
+        assert payload == b""
         return message
+
+
+def take_apart(frame: bytes) -> list[tuple[dict[str, Any], bytes]]:
+    """Return the messages in a frame, as the page says."""
+    assert frame[:1] == VERSION
+    messages = []
+    start = 1
+    while start < len(frame):
+        envelope, payload = struct.unpack_from("<II", frame, start)
+        middle = start + 8 + envelope
+        messages.append((msgpack.unpackb(frame[start + 8 : middle]), frame[middle:][:payload]))
+        start = middle + payload
+    return messages
 
 
 @pytest.fixture
@@ -270,33 +287,32 @@ def test_unknown_trigger_is_a_result_and_no_fault(wire: Wire) -> None:
     assert result["actions"] == []
 
 
-def pack(message: object) -> bytes:
-    packed: bytes = msgpack.packb(message)
-    return b"\x01" + packed
-
-
 @pytest.mark.parametrize(
     ("frames", "reason"),
     [
-        ([b"\x02" + pack(JOB)[1:], b"{}"], "protocol version 1 expected"),
-        ([pack(JOB)[1:], b"{}"], "protocol version 1 expected"),
-        ([b"", pack(JOB), b"{}"], "1 or 2 frames, this one 3"),
-        ([b"", pack(GOODBYE)], "protocol version 1 expected"),
-        ([b"\x01{}", b"{}"], "not MessagePack"),
-        ([pack({**JOB, "type": "welcome"}), b"{}"], "welcome"),
-        ([pack({**JOB, "priority": 1}), b"{}"], "unknown field `priority`"),
-        ([pack({"type": "submit", "id": 1}), b"{}"], "missing required field"),
-        ([pack({**JOB, "id": "1"}), b"{}"], "Expected `int`, got `str` - at `$.id`"),
-        ([pack({**JOB, "id": 2**53}), b"{}"], "`$.id`"),
-        ([pack({**JOB, "tenant": b"t"}), b"{}"], "not MessagePack"),
-        ([pack({**JOB, "tenant": ""}), b"{}"], "`$.tenant`"),
-        ([pack({**JOB, "actions": ACTIONS * 65}), b"{}"], "`$.actions`"),
-        ([pack({**JOB, "actions": [{**ACTIONS[0], "timeout": 21}]}), b"{}"], "timeout"),
-        ([pack({**JOB, "actions": [{"name": "f"}]}), b"{}"], "missing required field `script`"),
-        ([pack(JOB)], "payload missing"),
-        ([pack(GOODBYE), b""], "payload missing or superfluous"),
-        ([pack(JOB), b"{}", b""], "1 or 2 frames, this one 3"),
-        ([pack(HELLO)], "Hello is not allowed when open"),
+        ([b"\x01" + packed(JOB)[1:]], "protocol version 2 expected"),
+        ([packed(JOB)[1:]], "protocol version 2 expected"),
+        ([packed(JOB), b"{}"], "a message has 1 frame, this one 2"),
+        ([b"", packed(GOODBYE)], "a message has 1 frame, this one 2"),
+        ([VERSION], "a frame that ends before a message begins"),
+        ([packed(JOB) + b"{}"], "a frame that ends before a message begins"),
+        ([packed(JOB)[:-1]], "a message that is longer than its frame"),
+        ([VERSION + packed(GOODBYE)[1:] * 65], "more than 64 messages in one frame"),
+        ([VERSION + entry(b"{}", b"{}")], "malformed message"),
+        ([packed({**JOB, "type": "welcome"}, b"{}")], "welcome"),
+        ([packed({**JOB, "priority": 1}, b"{}")], "unknown field `priority`"),
+        ([packed({"type": "submit", "id": 1}, b"{}")], "missing required field"),
+        ([packed({**JOB, "id": "1"}, b"{}")], "Expected `int`, got `str` - at `$.id`"),
+        ([packed({**JOB, "id": 2**53}, b"{}")], "`$.id`"),
+        ([packed({**JOB, "tenant": b"t"}, b"{}")], "`$.tenant`"),
+        ([packed({**JOB, "tenant": ""}, b"{}")], "`$.tenant`"),
+        ([packed({**JOB, "actions": ACTIONS * 65}, b"{}")], "`$.actions`"),
+        ([packed({**JOB, "actions": [{**ACTIONS[0], "timeout": 21}]}, b"{}")], "timeout"),
+        ([packed({**JOB, "actions": [{"name": "f"}]}, b"{}")], "missing required field `script`"),
+        ([packed(GOODBYE, b"{}")], "superfluous payload"),
+        ([packed(HELLO)], "Hello is not allowed when open"),
+        ([packed(GOODBYE) + packed(JOB)[1:]], "Submit is not allowed when ended"),
+        ([packed(GOODBYE) + packed(GOODBYE)[1:]], "Goodbye is not allowed when ended"),
     ],
 )
 def test_violation_gives_a_fault_and_a_new_hello_works(
@@ -313,9 +329,25 @@ def test_violation_gives_a_fault_and_a_new_hello_works(
 def test_anything_before_hello_gives_a_fault_and_a_hello_works(
     new: Wire, message: dict[str, Any]
 ) -> None:
-    new.send(message, *([b"{}"] if message is JOB else []))
+    new.send(message, b"{}" if message is JOB else b"")
     assert "is not allowed when new" in new.fault()
     new.greet()
+
+
+def test_messages_that_share_a_frame_are_taken_in_their_order(new: Wire) -> None:
+    context = json.dumps({"claims": {"n": 1}}).encode()
+    jobs = [packed({**JOB, "id": number, "actions": ACTIONS}, context) for number in range(60)]
+    new.socket.send(VERSION + b"".join(whole[1:] for whole in (packed(HELLO), *jobs)))
+    assert new.receive()[0]["type"] == "welcome"
+    assert sorted(new.result()[0] for _ in jobs) == list(range(60))
+
+
+def test_example_of_a_frame_is_as_the_page_says() -> None:
+    whole = packed(GOODBYE)
+    assert len(whole) == 23
+    assert whole.hex(" ").startswith("02 0e 00 00 00 00 00 00 00 ")
+    for words in ("it takes 23 bytes", "`02`", "`0e 00 00 00`", "`00 00 00 00`", "is 14 bytes"):
+        assert words in section("Frames")
 
 
 def test_id_in_flight_gives_a_fault(wire: Wire) -> None:
@@ -358,7 +390,7 @@ def test_violation_of_one_client_is_not_felt_by_another(
 
 def test_oversized_frame_closes_the_connection(wire: Wire) -> None:
     monitor: zmq.Socket[bytes] = wire.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-    wire.socket.send_multipart([pack(JOB), bytes(MAX_FRAME_BYTES + 1)])
+    wire.socket.send(bytes(MAX_FRAME_BYTES + 1))
     assert monitor.poll(30_000)
     wire.socket.disable_monitor()
     monitor.close()

@@ -76,8 +76,8 @@ def session_in(make: type[Session], role: Role, state: State) -> Session:
     session.state = state
     if isinstance(session, ClientSession):
         session.in_flight = {BUSY_WITH}
-    elif isinstance(session, WorkerSession):
-        session.job = BUSY_WITH
+    elif isinstance(session, WorkerSession) and state in (State.BUSY, State.WAITING):
+        session.jobs.append(BUSY_WITH)
         session.call = 1 if state is State.WAITING else 0
     return session
 
@@ -217,7 +217,7 @@ def test_results_come_in_any_order() -> None:
 @pytest.mark.parametrize("job", [0, BUSY_WITH - 1, BUSY_WITH + 1])
 def test_report_for_another_job_breaks_the_session(job: int) -> None:
     session = session_in(WorkerSession, Role.BROKER, State.BUSY)
-    with pytest.raises(RemoteProtocolError, match=f"report for job {job}, assigned was 7"):
+    with pytest.raises(RemoteProtocolError, match=f"Report for job {job}, assigned was 7"):
         session.receive(m.Report(job=job, spans=[]))
     assert session.state is State.BROKEN
 
@@ -249,7 +249,7 @@ def asking(*calls: m.Message) -> WorkerSession:
 )
 def test_call_for_another_job_or_out_of_turn_breaks_the_session(call: m.Message) -> None:
     session = asking()
-    with pytest.raises(RemoteProtocolError, match="call"):
+    with pytest.raises(RemoteProtocolError, match=r"for job 8|where 1 was due"):
         session.receive(call)
     assert session.state is State.BROKEN
 
@@ -280,11 +280,72 @@ def test_worker_has_one_job_after_another() -> None:
         session.receive(SAMPLES[m.Assign])
         session.send(SAMPLES[m.Report])
     assert session.state is State.IDLE
-    assert session.job is None
+    assert not session.jobs
 
 
 def assign(job: int) -> m.Assign:
     return msgspec.structs.replace(ASSIGN, job=job)
+
+
+def having(*jobs: int) -> WorkerSession:
+    """Return a broker's session with a worker that was given these jobs."""
+    session = WorkerSession(Role.BROKER)
+    session.receive(SAMPLES[m.Ready])
+    for job in jobs:
+        session.send(assign(job))
+    return session
+
+
+def test_worker_is_idle_when_the_last_of_its_jobs_is_done() -> None:
+    session = having(1, 2, 3)
+    states = []
+    for job in (1, 2, 3):
+        assert session.job == job
+        session.receive(m.Report(job=job, spans=[]))
+        states.append(session.state)
+    assert states == [State.BUSY, State.BUSY, State.IDLE]
+    with pytest.raises(RemoteProtocolError, match="Report is not allowed when idle"):
+        session.receive(m.Report(job=3, spans=[]))
+
+
+@pytest.mark.parametrize(
+    "message", [m.Report(job=2, spans=[]), m.GetMetadata(job=2, call=1, step=0, seconds=1.0)]
+)
+def test_job_whose_turn_it_is_not_is_neither_reported_nor_asks(message: m.Message) -> None:
+    session = having(1, 2)
+    with pytest.raises(RemoteProtocolError, match="for job 2, assigned was 1"):
+        session.receive(message)
+    assert session.state is State.BROKEN
+
+
+def test_worker_with_jobs_left_is_not_stopped() -> None:
+    session = having(1, 2)
+    session.receive(m.Report(job=1, spans=[]))
+    with pytest.raises(LocalProtocolError, match="Stop is not allowed when busy"):
+        session.send(m.Stop())
+
+
+def test_calls_of_each_job_are_counted_from_1() -> None:
+    session = having(BUSY_WITH, 8)
+    session.receive(SAMPLES[m.GetMetadata])
+    session.send(SAMPLES[m.Answer])
+    session.receive(SAMPLES[m.Report])
+    session.receive(m.GetMetadata(job=8, call=1, step=0, seconds=1.0))
+    assert session.state is State.WAITING
+
+
+def test_job_that_was_on_its_way_when_a_worker_called_does_not_disturb_the_call() -> None:
+    broker, worker = having(BUSY_WITH), WorkerSession(Role.WORKER)
+    worker.send(SAMPLES[m.Ready])
+    worker.receive(ASSIGN)
+    broker.send(assign(8))
+    worker.send(SAMPLES[m.GetMetadata])
+    broker.receive(SAMPLES[m.GetMetadata])
+    worker.receive(assign(8))
+    broker.send(SAMPLES[m.Answer])
+    worker.receive(SAMPLES[m.Answer])
+    assert (broker.state, broker.jobs) == (worker.state, worker.jobs)
+    assert worker.state is State.BUSY
 
 
 ids = st.integers(0, 3)
@@ -297,8 +358,10 @@ any_message = st.one_of(
 )
 
 
-def memory(session: Session) -> set[int] | int | None:
-    return set(session.in_flight) if isinstance(session, ClientSession) else session.job
+def memory(session: Session) -> set[int] | list[int]:
+    if isinstance(session, ClientSession):
+        return set(session.in_flight)
+    return list(session.jobs)
 
 
 class TwoEnds(RuleBasedStateMachine):

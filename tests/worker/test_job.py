@@ -42,7 +42,7 @@ def test_key_is_hexadecimal_for_any_name() -> None:
 
 
 def test_whole_job_has_every_step() -> None:
-    work = jobs.make_work(assign(step("f"), step("g", B)), b"{}", {"k": "source"}, ["old"])
+    work = jobs.Heads().make_work(assign(step("f"), step("g", B)), b"{}", {"k": "source"}, ["old"])
     document = head(work)
     assert [s["name"] for s in document["steps"]] == ["f", "g"]
     assert (document["sources"], document["forget"]) == ({"k": "source"}, ["old"])
@@ -63,7 +63,7 @@ def test_part_has_one_step_and_the_state() -> None:
     [(20.0, 5000, 20_000), (5.0, 5000, 5000), (0.5, 500, 500)],
 )
 def test_top_level_has_its_own_limit(timeout: float, script_ms: float, timeout_ms: float) -> None:
-    work = jobs.make_work(assign(step(timeout=timeout)), b"{}", {}, [])
+    work = jobs.Heads().make_work(assign(step(timeout=timeout)), b"{}", {}, [])
     (document,) = head(work)["steps"]
     assert (document["script_ms"], document["timeout_ms"]) == (script_ms, timeout_ms)
 
@@ -82,12 +82,12 @@ def test_first_look_is_no_later_than_the_shortest_limit(
     limits: list[dict[str, Any]], first: float
 ) -> None:
     steps = [step(**each) for each in limits]
-    assert jobs.make_work(assign(*steps), b"{}", {}, []).first_limit_seconds == first
+    assert jobs.Heads().make_work(assign(*steps), b"{}", {}, []).first_limit_seconds == first
 
 
 def test_limits_of_each_step_are_passed_on() -> None:
     steps = [step(cpu=2.0, memory=64, output=5, mutations=4, logs=3), step("g")]
-    work = jobs.make_work(assign(*steps), b"{}", {}, [])
+    work = jobs.Heads().make_work(assign(*steps), b"{}", {}, [])
     found = [
         {name: each[name] for name in ("memory", "output", "mutations", "logs")}
         for each in head(work)["steps"]
@@ -121,7 +121,7 @@ def test_cut_off_step_is_told_which_limit_it_was(
 
 @pytest.mark.parametrize("tolerated", [True, False])
 def test_tolerance_is_passed_on(*, tolerated: bool) -> None:
-    work = jobs.make_work(assign(step(tolerated=tolerated)), b"{}", {}, [])
+    work = jobs.Heads().make_work(assign(step(tolerated=tolerated)), b"{}", {}, [])
     assert head(work)["steps"][0]["tolerated"] is tolerated
 
 

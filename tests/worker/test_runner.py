@@ -71,6 +71,7 @@ class Script:
         self.known: set[str] = set()
         self.calls: list[Call] = []
         self.refusal: Exception | None = None
+        self.looks = 0  # chances for a late report to leave
         self._current: Assign | None = None
 
     def add(
@@ -114,11 +115,14 @@ class Script:
         document = b'{"count":0,"sequence":0,"timestamp":"","metadata":[]}'
         return CallAnswer(job=message.job, call=message.call), document
 
+    def flush_late(self) -> None:
+        self.looks += 1
+
     def report(self, job: int, costs: list[Span], document: bytes) -> None:
         assert self._current is not None, "a report without a job"
         assert job == self._current.job
         report = decode_report(document)
-        judge(self._current.steps, self._current.trigger, report, costs)
+        judge(self._current.steps, self._current.trigger, report, len(document), costs)
         self.answers.append(Answer(document, report, costs))
         self._current = None
 

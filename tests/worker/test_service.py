@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 import zmq
+from wire import VERSION, entry, framed, packed
 from zmq.auth.thread import ThreadAuthenticator
 
 from actionsd_protocol.errors import LocalProtocolError, RemoteProtocolError
-from actionsd_protocol.frames import FROM_WORKER, encode
+from actionsd_protocol.frames import FROM_WORKER, encode, frame
 from actionsd_protocol.messages import (
     Answer,
     Assign,
@@ -23,12 +28,16 @@ from actionsd_protocol.messages import (
     Stop,
     Welcome,
 )
+from actionsd_sandbox.isolate import Engine
+from actionsd_worker.runner import Runner
 from actionsd_worker.service import Service
 
 STEP = Step(name="f", script="a" * 32, timeout=1.0, allowed_to_fail=False, fresh=False)
 ASSIGN = Assign(job=7, trigger="t", steps=[STEP], scripts={}, forget=[], check=False)
 
 
+BUSY_SECONDS = 1.0
+BUSY = "function f() { const end = Date.now() + 1000; while (Date.now() < end); }"
 LAYERS = [Layer("seccomp", on=True, detail="a filter")]
 
 
@@ -48,15 +57,26 @@ class Broker:
         self._socket.bind(f"ipc://{path}")
 
     def receive(self) -> tuple[bytes, Message, bytes]:
-        identity, *frames = self._socket.recv_multipart()
-        message, payload = FROM_WORKER.decode(frames)
+        identity, frame = self._socket.recv_multipart()
+        [(message, payload)] = FROM_WORKER.decode(frame)
         return identity, message, payload
 
-    def send(self, message: Message, payload: bytes | None = None) -> None:
-        self._socket.send_multipart([b"w", *encode(message, payload)])
+    def receive_frame(self) -> list[Message]:
+        _, frame = self._socket.recv_multipart()
+        return [message for message, _ in FROM_WORKER.decode(frame)]
 
-    def send_raw(self, *frames: bytes) -> None:
-        self._socket.send_multipart([b"w", *frames])
+    def silent(self) -> bool:
+        return not self._socket.poll(0)
+
+    def send(self, message: Message, payload: bytes | None = None) -> None:
+        self.send_raw(framed(message, payload))
+
+    def assign(self, *jobs: int) -> None:
+        assigns = [msgspec.structs.replace(ASSIGN, job=job) for job in jobs]
+        self.send_raw(frame([encode(assign, b"{}") for assign in assigns]))
+
+    def send_raw(self, frame: bytes) -> None:
+        self._socket.send_multipart([b"w", frame])
 
     def close(self) -> None:
         self._socket.close()
@@ -146,43 +166,135 @@ def test_stop_ends_the_jobs(greeted: Service, broker: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    "frames",
+    "frame",
     [
-        (b"",),
-        (b"\x01",),
-        (b"\x02\x80",),
-        (b"\x01\xc1",),
-        (b"\x01\x80", b"", b""),
-        tuple(encode(ASSIGN, b"{}")[:1]),
-        tuple(encode(Welcome(broker="b", instance="i", triggers=[]))),
+        b"",
+        VERSION,
+        b"\x01" + framed(ASSIGN, b"{}")[1:],
+        VERSION + entry(b"\xc1"),
+        framed(ASSIGN, b"{}")[:-1],
+        packed({"type": "stop"}, b"{}"),
+        framed(Welcome(broker="b", instance="i", triggers=[])),
     ],
     ids=[
         "empty",
         "no message",
         "version",
         "no MessagePack",
-        "frames",
-        "no payload",
+        "cut off",
+        "payload",
         "for a client",
     ],
 )
 def test_what_is_no_message_for_a_worker_is_refused(
-    greeted: Service, broker: Broker, frames: tuple[bytes, ...]
+    greeted: Service, broker: Broker, frame: bytes
 ) -> None:
-    broker.send_raw(*frames)
+    broker.send_raw(frame)
     with pytest.raises(RemoteProtocolError):
         greeted.next_job()
 
 
-@pytest.mark.parametrize("second", [ASSIGN, Stop()])
-def test_second_message_while_busy_is_refused(
-    greeted: Service, broker: Broker, second: Message
-) -> None:
+def test_stop_while_busy_is_refused(greeted: Service, broker: Broker) -> None:
     broker.send(ASSIGN, b"{}")
     greeted.next_job()
-    broker.send(second, b"{}" if isinstance(second, Assign) else None)
+    broker.send(Stop())
     with pytest.raises(RemoteProtocolError, match="not allowed when busy"):
         greeted.next_job()
+
+
+def test_reports_of_jobs_that_came_together_share_a_frame(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8, 9)
+    for job in (7, 8, 9):
+        taken = greeted.next_job()
+        assert taken is not None
+        assert taken[0].job == job
+        assert broker.silent()
+        greeted.report(job, [], b"{}")
+    assert broker.receive_frame() == [Report(job=job, spans=[]) for job in (7, 8, 9)]
+
+
+def test_report_that_has_waited_long_enough_leaves_with_the_next(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 0.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_late_report_leaves_by_itself_and_an_early_one_does_not(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted.flush_late()
+    assert broker.silent()
+    greeted._late_at = 0.0
+    greeted.flush_late()
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+    greeted.flush_late()
+    assert broker.silent()
+
+
+def test_late_report_waits_for_who_uses_the_socket(greeted: Service, broker: Broker) -> None:
+    """The handler that asks for it may have interrupted just them."""
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted._late_at = 0.0
+    with greeted._lock:
+        greeted.flush_late()
+        assert broker.silent()
+    greeted.flush_late()
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_call_carries_the_reports_before_it(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8, 9)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    greeted.next_job()
+    broker.send(Answer(job=8, call=1), b"document")
+    asked = GetMetadata(job=8, call=1, step=0, seconds=1.0)
+    greeted.call(asked)
+    assert broker.receive_frame() == [Report(job=7, spans=[]), asked]
+
+
+def test_report_of_a_job_that_has_asked_leaves_at_once(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be run again if the next one ends the process."""
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    broker.send(Answer(job=7, call=1), b"document")
+    greeted.call(GetMetadata(job=7, call=1, step=0, seconds=1.0))
+    broker.receive_frame()
+    greeted.report(7, [], b"{}")
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+
+
+def test_jobs_that_were_on_their_way_when_it_called_are_kept(
+    greeted: Service, broker: Broker
+) -> None:
+    broker.assign(7)
+    greeted.next_job()
+    broker.assign(8)
+    broker.send(Answer(job=7, call=1), b"document")
+    assert greeted.call(GetMetadata(job=7, call=1, step=0, seconds=1.0))[1] == b"document"
+    greeted.report(7, [], b"{}")
+    taken = greeted.next_job()
+    assert taken is not None
+    assert taken[0].job == 8
 
 
 @pytest.mark.parametrize(
@@ -203,8 +315,54 @@ def test_message_out_of_turn_is_not_sent(
 def test_report_for_another_job_is_not_sent(greeted: Service, broker: Broker) -> None:
     broker.send(ASSIGN, b"{}")
     greeted.next_job()
-    with pytest.raises(LocalProtocolError, match="report for job 8, assigned was 7"):
+    with pytest.raises(LocalProtocolError, match="Report for job 8, assigned was 7"):
         greeted.report(8, [], b"{}")
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """The deadline's timer as it was before."""
+    before = signal.getsignal(signal.SIGALRM)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("alarm")
+def test_report_leaves_while_the_job_behind_it_keeps_v8_busy(
+    greeted: Service, broker: Broker, engine: Engine
+) -> None:
+    sources = {"a" * 32: "function f() {}", "b" * 32: BUSY}
+    assigns = [
+        msgspec.structs.replace(
+            ASSIGN,
+            job=job,
+            trigger="complement-token/pre-userinfo",
+            steps=[msgspec.structs.replace(STEP, script=script, timeout=5.0)],
+            scripts={script: source},
+        )
+        for job, (script, source) in zip((7, 8), sources.items(), strict=True)
+    ]
+    heard: list[tuple[float, list[Message]]] = []
+
+    def listen() -> None:
+        for _ in assigns:
+            messages = broker.receive_frame()
+            heard.append((time.monotonic(), messages))
+        broker.send(Stop())
+
+    listener = threading.Thread(target=listen)
+    broker.send_raw(frame([encode(assign, b"{}") for assign in assigns]))
+    listener.start()
+    runner = Runner(engine, greeted)
+    runner.prepare()
+    runner.run()
+    listener.join()
+    (first_at, [first]), (second_at, [second]) = heard
+    assert isinstance(first, Report)
+    assert isinstance(second, Report)
+    assert (first.job, second.job) == (7, 8)
+    assert second_at - first_at > BUSY_SECONDS / 2
 
 
 @pytest.mark.parametrize("name", ["nobody", "w2"])

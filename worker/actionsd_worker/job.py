@@ -6,6 +6,7 @@ as one text compiled for two names gives two functions.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any, TypeAlias
 
@@ -20,6 +21,9 @@ from actionsd_sandbox.meter import Allowance, Breach
 from actionsd_sandbox.realm import Cost, Delivery, Work
 
 State: TypeAlias = dict[str, Any]
+
+MAX_HEADS = 256
+"""Chains whose works are kept ready."""
 
 
 class Partial(Struct):
@@ -47,12 +51,34 @@ class Partial(Struct):
 
 def script_key(step: Step) -> str:
     """Return the key under which the prelude keeps a step's script."""
-    return step.script + hashlib.blake2s(step.name.encode(), digest_size=4).hexdigest()
+    return step.script + _short(step.name)
 
 
-def make_work(assign: Assign, context: bytes, sources: dict[str, str], forget: list[str]) -> Work:
-    """Return a whole job for a realm that serves many."""
-    return _work(assign, assign.steps, context, {"sources": sources, "forget": forget})
+@functools.lru_cache(1024)
+def _short(name: str) -> str:
+    return hashlib.blake2s(name.encode(), digest_size=4).hexdigest()
+
+
+class Heads:
+    """The works of chains without their contexts: most jobs repeat what came before them."""
+
+    def __init__(self) -> None:
+        self._works: dict[tuple[str, bool, tuple[Step, ...]], Work] = {}
+
+    def make_work(
+        self, assign: Assign, context: bytes, sources: dict[str, str], forget: list[str]
+    ) -> Work:
+        """Return a whole job for a realm that serves many."""
+        if sources or forget:
+            return _work(assign, assign.steps, context, {"sources": sources, "forget": forget})
+        key = (assign.trigger, assign.check, tuple(assign.steps))
+        work = self._works.get(key)
+        if work is None:
+            if len(self._works) >= MAX_HEADS:
+                self._works.clear()
+            work = _work(assign, assign.steps, b"", {"sources": {}, "forget": []})
+            self._works[key] = work
+        return work._replace(context=context)
 
 
 def make_part(assign: Assign, index: int, context: bytes, source: str, state: State) -> Work:

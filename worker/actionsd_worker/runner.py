@@ -21,7 +21,7 @@ from actionsd_sandbox.isolate import Completion, Ending, Engine
 from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
 from actionsd_worker import calls
 from actionsd_worker import job as jobs
-from actionsd_worker.job import Partial
+from actionsd_worker.job import Heads, Partial
 from actionsd_worker.service import Service
 
 MAX_THROWS = 2 * MAX_ACTIONS + 2
@@ -38,7 +38,8 @@ class Runner:
     def __init__(self, engine: Engine, service: Service) -> None:
         self._engine = engine
         self._service = service
-        self._timer = DeadlineTimer()
+        self._timer = DeadlineTimer(service.flush_late)
+        self._heads = Heads()
         self._sources: dict[str, str] = {}
         self._compiled: set[str] = set()
         self._forget: list[str] = []
@@ -176,7 +177,7 @@ class Runner:
         }
         self._compiled |= new.keys()
         forget, self._forget = self._forget, []
-        return jobs.make_work(assign, self._context, new, forget)
+        return self._heads.make_work(assign, self._context, new, forget)
 
     def _finish_slowly(self, done: Partial, costs: list[Cost]) -> Delivery:
         """Run what is left of the current job, each step in an isolate of its own."""

@@ -218,12 +218,17 @@ function getRequire() { return replaced === undefined ? requireNow ?? (requireNo
 function setRequire(value) { replaced = { value }; }
 kernel.defineRequire = () => Object.defineProperty(globalThis, 'require', { get: getRequire, set: setRequire, enumerable: false, configurable: false });
 
+let job = null; // the last one; one without a head of its own is the same but for its context
+
 function begin(text) {
-  const job = parse(text.slice(0, words[HEAD]));
-  for (const key of job.forget) kernel.forgetScript(key);
-  for (const key in job.sources) kernel.keepSource(key, job.sources[key]);
-  for (const step of job.steps) step.quoted = kernel.quote(step.name);
-  run = new Run(job, text.slice(words[HEAD]));
+  if (words[HEAD] > 0) {
+    job = parse(text.slice(0, words[HEAD]));
+    for (const key of job.forget) kernel.forgetScript(key);
+    for (const key in job.sources) kernel.keepSource(key, job.sources[key]);
+    for (const step of job.steps) step.quoted = kernel.quote(step.name);
+    text = text.slice(words[HEAD]);
+  }
+  run = new Run(job, text);
 }
 
 const CONTROL = /[\u0000-\u001f]/g; // V8's account of an error ends at a NUL

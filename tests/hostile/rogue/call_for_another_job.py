@@ -2,7 +2,7 @@
 # does: asks for the metadata of the user of a job that it does not have
 # stage: job
 # job: worker_lost
-# log: protocol_violation a call for job
+# log: protocol_violation
 
 from __future__ import annotations
 

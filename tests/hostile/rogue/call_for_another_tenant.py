@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import msgpack
 from rogue_worker import Rogue
+from wire import packed
 
 
 def misbehave(rogue: Rogue) -> None:
     asked = {"type": "get_metadata", "job": rogue.job, "call": 1, "step": 0, "seconds": 1.0}
     asked["tenant"] = "SECRET"
-    rogue.send(b"\x01" + msgpack.packb(asked))
+    rogue.send(packed(asked))

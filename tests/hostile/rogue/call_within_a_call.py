@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from rogue_worker import Rogue
-from zmtp import message
 
-from actionsd_protocol.frames import encode
+from actionsd_protocol.frames import encode, frame
 from actionsd_protocol.messages import Fetch
 
 
@@ -17,4 +16,4 @@ def misbehave(rogue: Rogue) -> None:
     asked = [
         Fetch(rogue.job, call, 0, 5.0, "GET", rogue.mute_url, [], has_body=False) for call in (1, 2)
     ]
-    rogue.write(b"".join(message(encode(fetch, b"")) for fetch in asked))
+    rogue.send(frame([encode(fetch, b"") for fetch in asked]))

@@ -2,7 +2,7 @@
 # does: sends one empty frame
 # stage: job
 # job: worker_lost
-# log: protocol_violation protocol version 1 expected
+# log: protocol_violation protocol version 2 expected
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from rogue_worker import Rogue
 from zmtp import message
 
-from actionsd_protocol.frames import MAX_FRAME_BYTES
+from actionsd_protocol.frames import MAX_FRAME_BYTES_FROM_WORKER
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.flood(message([b"S" * MAX_FRAME_BYTES] * 2))
+    rogue.flood(message([b"S" * MAX_FRAME_BYTES_FROM_WORKER] * 2))

@@ -12,4 +12,4 @@ from zmtp import message
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.flood(message(rogue.last_report) * 1000)
+    rogue.flood(message([rogue.last_report]) * 1000)

@@ -12,4 +12,4 @@ from zmtp import MORE, frame
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.write(frame(rogue.last_report[0], MORE))
+    rogue.write(frame(rogue.last_report, MORE))

@@ -1,5 +1,5 @@
 # rogue: large_envelope
-# does: sends an envelope that is one byte too large for a frame
+# does: sends an envelope that is too large for a frame
 # stage: job
 # job: worker_lost
 # log: worker_killed connection of the worker has ended
@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from rogue_worker import Rogue
+from wire import VERSION, entry
 
 from actionsd_protocol.frames import MAX_FRAME_BYTES
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.send(b"\x01" + b"S" * MAX_FRAME_BYTES)
+    rogue.send(VERSION + entry(b"S" * MAX_FRAME_BYTES))

@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 from rogue_worker import Rogue
-
-from actionsd_protocol.frames import encode
-from actionsd_protocol.messages import Report
+from wire import packed
 
 
 def misbehave(rogue: Rogue) -> None:
-    envelope = encode(Report(rogue.job, []), b"")[0]
-    rogue.send(envelope, b"S" * (9 * 2**20))
+    report = {"type": "report", "job": rogue.job, "spans": []}
+    rogue.send(packed(report, b"S" * (9 * 2**20)))

@@ -12,5 +12,5 @@ from zmtp import MORE, frame, header
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.write(frame(rogue.last_report[0], MORE) + header(100_000_000))
+    rogue.write(frame(rogue.last_report, MORE) + header(100_000_000))
     rogue.flood(bytes(1_000_000))

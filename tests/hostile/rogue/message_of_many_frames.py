@@ -2,7 +2,7 @@
 # does: sends a message of 200000 frames, which does come to an end
 # stage: job
 # job: worker_lost
-# log: protocol_violation a message has 1 or 2 frames, this one 3
+# log: protocol_violation a message has one frame, this one more
 # floods: yes
 
 from __future__ import annotations

@@ -2,16 +2,13 @@
 # does: sends an envelope that is cut off in the middle
 # stage: job
 # job: worker_lost
-# log: protocol_violation not MessagePack
+# log: protocol_violation malformed message
 
 from __future__ import annotations
 
 from rogue_worker import Rogue
-
-from actionsd_protocol.frames import encode
-from actionsd_protocol.messages import Report
+from wire import VERSION, entry
 
 
 def misbehave(rogue: Rogue) -> None:
-    envelope, payload = encode(Report(rogue.job, []), b"{}")
-    rogue.send(envelope[:-3], payload)
+    rogue.send(VERSION + entry(rogue.last_report[9:-5], b"{}"))

@@ -10,4 +10,4 @@ from rogue_worker import Rogue
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.send(*rogue.last_report)
+    rogue.send(rogue.last_report)

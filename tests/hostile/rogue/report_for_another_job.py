@@ -2,7 +2,7 @@
 # does: answers a job that it was not given
 # stage: job
 # job: worker_lost
-# log: protocol_violation report for job
+# log: protocol_violation Report for job
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # does: answers with the report of the job before
 # stage: job
 # job: worker_lost
-# log: protocol_violation report for job
+# log: protocol_violation Report for job
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from rogue_worker import Rogue
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.send(*rogue.last_report)
+    rogue.send(rogue.last_report)

@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from rogue_worker import Rogue
-from zmtp import message
 
-from actionsd_protocol.frames import encode
+from actionsd_protocol.frames import encode, frame
 from actionsd_protocol.messages import Fetch, Report
 
 
@@ -17,4 +16,4 @@ def misbehave(rogue: Rogue) -> None:
     asked = Fetch(rogue.job, 1, 0, 5.0, "GET", rogue.mute_url, [], has_body=False)
     report = Report(rogue.job, [])
     document = b'{"actions": [], "mutations": [], "logs": []}'
-    rogue.write(message(encode(asked, b"")) + message(encode(report, document)))
+    rogue.send(frame([encode(asked, b""), encode(report, document)]))

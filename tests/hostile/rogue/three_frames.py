@@ -1,16 +1,16 @@
 # rogue: three_frames
-# does: sends a frame more than a message has
+# does: sends its message in three frames
 # stage: job
 # job: worker_lost
-# log: protocol_violation a message has 1 or 2 frames, this one 3
+# log: protocol_violation a message has one frame, this one more
 
 from __future__ import annotations
 
 from rogue_worker import Rogue
+from wire import framed
 
-from actionsd_protocol.frames import encode
 from actionsd_protocol.messages import Report
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.send(*encode(Report(rogue.job, []), b"{}"), b"SECRET")
+    rogue.send(framed(Report(rogue.job, []), b"{}"), b"{}", b"SECRET")

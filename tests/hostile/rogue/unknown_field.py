@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import msgpack
 from rogue_worker import Rogue
+from wire import packed
 
 
 def misbehave(rogue: Rogue) -> None:
     report = {"type": "report", "job": rogue.job, "spans": [], "SECRET": "SECRET"}
-    rogue.send(b"\x01" + msgpack.packb(report), b"{}")
+    rogue.send(packed(report, b"{}"))

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import msgpack
 from rogue_worker import Rogue
+from wire import packed
 
 
 def misbehave(rogue: Rogue) -> None:
-    rogue.send(b"\x01" + msgpack.packb({"type": "SECRET"}))
+    rogue.send(packed({"type": "SECRET"}))
