@@ -27,6 +27,7 @@ from actionsd_protocol.orders import WorkerOrders
 
 
 class _Claims(msgspec.Struct):
+    n: int = 0
     rogue: str | None = None
 
 
@@ -46,6 +47,7 @@ class Rogue:
         self.orders = orders
         self.siblings = siblings
         self.last_report = b""
+        self.n = 0  # what its job is to set the claim `m` to
         self._inbox: deque[Received] = deque()
         self._arena = arena
         self._assign: Assign | None = None
@@ -76,7 +78,8 @@ class Rogue:
         if isinstance(received.message, Stop):
             return None
         self._assign = received.message
-        mode = msgspec.json.decode(received.payload, type=_Context).claims.rogue
+        claims = msgspec.json.decode(received.payload, type=_Context).claims
+        self.n, mode = claims.n, claims.rogue
         if mode is not None:
             stage = read_mode(mode).stage
             if stage == "job" or (stage == "batch" and self._inbox and self._is_first(mode)):

@@ -75,7 +75,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """End this worker's process, which has no job, and make another: nobody's fault."""
+    """End this worker's process, which has no job of its own, and make another: no fault."""
 
     worker: str
     reason: str
@@ -253,8 +253,12 @@ class Dispatcher:
         self._alone.difference_update(job.number for job in expired)
         commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
         for worker, running in self._running.items():
-            if running.own > 1 and running.moved_at + STALL_SECONDS <= now:
+            if running.moved_at + STALL_SECONDS <= now:
                 self._take_back(running, 1)
+                if running.own == 0 and running.verdict is None:
+                    # Its place is worth more than what it still does, for nobody.
+                    running.verdict = FailureKind.WORKER_LOST, "busy with jobs that others have"
+                    commands.append(self._retire(worker, running.verdict[1]))
             if running.verdict is None and running.deadline <= now:
                 seconds = running.deadline - running.moved_at
                 late = f"still running after {seconds:g} s, and would not stop"
@@ -268,7 +272,8 @@ class Dispatcher:
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
         deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
-        deadlines += [r.moved_at + STALL_SECONDS for r in self._running.values() if r.own > 1]
+        stalling = [r for r in self._running.values() if r.verdict is None and r.own != 1]
+        deadlines += [running.moved_at + STALL_SECONDS for running in stalling]
         others = (self._queues.next_expiry(), self._fleet.next_worn())
         return min([*deadlines, *(at for at in others if at is not None)], default=None)
 
