@@ -163,7 +163,7 @@ def test_worker_that_is_busy_with_what_others_have_makes_room() -> None:
     gone = Retire("a", "busy with jobs that others have")
     assert dispatcher.tick(1.01 + STALL_SECONDS) == [gone]
     assert dispatcher.tick(2) == []
-    assert assigned(dispatcher.worker_ready("b", 2)) == [("b", 2), ("b", 3)]
+    assert assigned(dispatcher.worker_ready("b", 2)) == [("b", 2)]
     assert failures(lose(dispatcher, "a", 2)) == []
 
 
