@@ -5,7 +5,7 @@ Lines `# key: value` at the top of `tests/hostile/rogue/NAME.py`:
     rogue    the mode's name, that of its file
     does     what the worker does
     stage    when: `birth`, instead of connecting; `job`, instead of running a job; `idle`,
-             after it has run one; `batch`, instead of running the first of several jobs
+             after it has run one; `batch`, instead of running the first of three jobs or more
     job      how its job ends: `succeeded`, or the kind of its failure; `a or b` if both will do
     log      the event that must be logged of this worker, and what its line must contain
     within   seconds from its breach to its death, at the most; 5 if not given

@@ -27,6 +27,7 @@ from actionsd_protocol.orders import WorkerOrders
 
 
 class _Claims(msgspec.Struct):
+    n: int = 0
     rogue: str | None = None
 
 
@@ -46,6 +47,7 @@ class Rogue:
         self.orders = orders
         self.siblings = siblings
         self.last_report = b""
+        self.n = 0  # what its job is to set the claim `m` to
         self._inbox: deque[Received] = deque()
         self._arena = arena
         self._assign: Assign | None = None
@@ -76,10 +78,11 @@ class Rogue:
         if isinstance(received.message, Stop):
             return None
         self._assign = received.message
-        mode = msgspec.json.decode(received.payload, type=_Context).claims.rogue
+        claims = msgspec.json.decode(received.payload, type=_Context).claims
+        self.n, mode = claims.n, claims.rogue
         if mode is not None:
             stage = read_mode(mode).stage
-            if stage == "job" or (stage == "batch" and self._inbox and self._is_first(mode)):
+            if stage == "job" or (stage == "batch" and self._is_to_break_a_batch(mode)):
                 self.misbehave(mode)
             self._mode = mode if stage == "idle" else None
         return received.message, received.payload
@@ -97,8 +100,10 @@ class Rogue:
     def flush_late(self) -> None:
         """Do nothing: every report has left at once."""
 
-    def _is_first(self, mode: str) -> bool:
-        """Tell whether no other worker has had several jobs with this mode."""
+    def _is_to_break_a_batch(self, mode: str) -> bool:
+        """Tell whether this is the first worker that has several jobs with this mode."""
+        if len(self._inbox) < 2:  # the last of a batch would be the only one to blame
+            return False
         try:
             (self._arena / f"batch {mode}").touch(exist_ok=False)
         except FileExistsError:

@@ -79,7 +79,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """End this worker's process, which has no job, and make another: nobody's fault."""
+    """End this worker's process, which has no job of its own, and make another: no fault."""
 
     worker: str
     reason: str
@@ -287,8 +287,12 @@ class Dispatcher:
         for job in expired:
             self._places.line_up(job.tenant)
         for worker, running in self._running.items():
-            if running.own > 1 and running.moved_at + STALL_SECONDS <= now:
+            if running.moved_at + STALL_SECONDS <= now:
                 self._take_back(running, 1)
+                if running.own == 0 and running.verdict is None:
+                    # Its place is worth more than what it still does, for nobody.
+                    running.verdict = FailureKind.WORKER_LOST, "busy with jobs that others have"
+                    commands.append(self._retire(worker, running.verdict[1]))
             if running.verdict is None and running.deadline <= now:
                 seconds = running.deadline - running.moved_at
                 late = f"still running after {seconds:g} s, and would not stop"
@@ -302,7 +306,8 @@ class Dispatcher:
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
         deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
-        deadlines += [r.moved_at + STALL_SECONDS for r in self._running.values() if r.own > 1]
+        stalling = [r for r in self._running.values() if r.verdict is None and r.own != 1]
+        deadlines += [running.moved_at + STALL_SECONDS for running in stalling]
         turned_out = self._places.next_turned_out()
         others = (
             self._queues.next_expiry(),

@@ -153,6 +153,20 @@ def test_jobs_behind_one_that_takes_long_are_given_to_an_idle_worker_of_the_tena
     assert completed(dispatcher.reported("a", 2)) == []
 
 
+def test_worker_that_is_busy_with_what_others_have_makes_room() -> None:
+    dispatcher = having(1, 2, 3)
+    dispatcher.tick(STALL_SECONDS)
+    dispatcher.reported("a", 1)
+    assert dispatcher.next_deadline() == 1 + STALL_SECONDS
+    dispatcher.reported("a", 1.01)
+    assert dispatcher.tick(1 + STALL_SECONDS) == []
+    gone = Retire("a", "busy with jobs that others have")
+    assert dispatcher.tick(1.01 + STALL_SECONDS) == [gone]
+    assert dispatcher.tick(2) == []
+    assert assigned(dispatcher.worker_ready("b", 2)) == [("b", 2)]
+    assert failures(lose(dispatcher, "a", 2)) == []
+
+
 def test_job_that_was_given_back_cannot_ask_where_it_was() -> None:
     dispatcher = having(1, 2)
     dispatcher.tick(STALL_SECONDS)
