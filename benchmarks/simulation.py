@@ -182,6 +182,9 @@ class Model:
                     self._answer(job)
                 case Retire(worker, reason):
                     self.outcome.retired[reason] += 1
+                    if worker in self._jobs:
+                        self.at(self.now, self._die, worker)  # with copies of others' jobs
+                        continue
                     self._unbind(worker)
                     self._start_worker()
                 case Kill(worker):

@@ -7,6 +7,7 @@ that once took long is not, until it has been short for a while.
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TypeAlias
 
 from actionsd_broker.job import Job
 
@@ -20,19 +21,22 @@ LONG_SECONDS = 1.0
 """What a chain is expected to take that nobody knows, or that waits for something."""
 
 
+_Key: TypeAlias = tuple[str, tuple[str, ...]]
+
+
 class Pace:
-    """Expects each chain to take what it took lately, at the worst."""
+    """Expects a tenant's chain to take what it took lately, at the worst."""
 
     def __init__(self) -> None:
-        self._seconds: OrderedDict[tuple[str, ...], float] = OrderedDict()
+        self._seconds: OrderedDict[_Key, float] = OrderedDict()
 
     def expected(self, job: Job) -> float:
         """Return how many seconds a job may be expected to take."""
-        return self._seconds.get(job.plan.key, LONG_SECONDS)
+        return self._seconds.get((job.tenant, job.plan.key), LONG_SECONDS)
 
     def note(self, job: Job, seconds: float) -> None:
         """Take note of what a job has taken."""
-        key = job.plan.key
+        key = (job.tenant, job.plan.key)
         expected = self._seconds.get(key)
         if expected is not None and seconds < expected:
             seconds = expected + (seconds - expected) * _FORGETTING

@@ -19,10 +19,11 @@ def test_chain_that_nobody_knows_is_long() -> None:
     assert Pace().expected(job(1)) == LONG_SECONDS
 
 
-def test_chain_is_expected_to_take_what_it_took_whoever_runs_it() -> None:
+def test_chain_is_expected_to_take_what_it_took_and_another_tenants_is_not() -> None:
     known = Pace()
     known.note(job(1, "a"), 0.002)
-    assert known.expected(job(2, "b")) == 0.002
+    assert known.expected(job(2, "a")) == 0.002
+    assert known.expected(job(3, "b")) == LONG_SECONDS
 
 
 @pytest.mark.parametrize("other", [chain("f", "f"), chain("g"), chain("f", script="1")])
