@@ -72,7 +72,13 @@ def test_phase_that_does_not_end_in_its_grace_ends_the_process(
 
 def test_thread_that_gets_no_cpu_has_a_longer_grace(timer: DeadlineTimer, exits: list[int]) -> None:
     over = threading.Event()
-    thread = threading.Thread(target=lambda: (timer.begin(UNLIMITED), over.wait(60)))
+
+    def starve() -> None:
+        timer.measure_this_thread()
+        timer.begin(UNLIMITED)
+        over.wait(60)
+
+    thread = threading.Thread(target=starve)
     thread.start()
     timer.attach(past, lambda: None)
     timer._fired(signal.SIGALRM, None)

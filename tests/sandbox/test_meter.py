@@ -19,6 +19,7 @@ def past() -> float:
 
 def begun(cpu_seconds: float = math.inf, memory_bytes: float = math.inf) -> Meter:
     meter = Meter()
+    meter.measure_this_thread()
     meter.begin(Allowance(cpu_seconds, memory_bytes))
     return meter
 
@@ -54,11 +55,12 @@ def test_waiting_costs_no_cpu() -> None:
     assert meter.breach(FOREVER) is None
 
 
-def test_cpu_is_that_of_the_thread_that_began() -> None:
+def test_cpu_is_that_of_the_thread_that_asked_for_it() -> None:
     meter = Meter()
     over = threading.Event()
 
     def act() -> None:
+        meter.measure_this_thread()
         meter.begin(Allowance(0.05, math.inf))
         over.wait(60)
 
@@ -95,6 +97,17 @@ def test_next_action_is_not_charged_for_what_is_there() -> None:
     assert meter.begin(Allowance(0.05, 32 * MIB)) - there >= 48 * MIB
     assert meter.breach(FOREVER) is None
     left.close()
+
+
+def test_action_that_follows_at_once_counts_from_where_the_one_before_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("actionsd_sandbox.meter.FRESH_SECONDS", 100.0)
+    meter = begun(memory_bytes=32 * MIB)
+    taken = block(48 * MIB)
+    meter.begin(Allowance(math.inf, 32 * MIB))
+    assert meter.breach(FOREVER) is Breach.MEMORY
+    taken.close()
 
 
 def test_wall_clock_comes_first_when_all_is_due() -> None:
