@@ -60,7 +60,8 @@ class Meter:
         self._clock = time.CLOCK_MONOTONIC  # until there is a thread to measure
         self._cpu = 0.0
         self._memory = 0  # what there was when the action began
-        self._read_at = -math.inf  # the last time that memory was looked at
+        self._read = 0  # what there was at the last look
+        self._read_at = -math.inf
 
     def measure_this_thread(self) -> None:
         """Measure the calling thread from now on."""
@@ -75,7 +76,8 @@ class Meter:
         self._allowance = allowance
         self._cpu = self.cpu_seconds()
         if time.monotonic() - self._read_at > FRESH_SECONDS:
-            self._memory = self._read_memory()
+            self._read_memory()
+        self._memory = self._read
         return self._memory
 
     def extend(self, cpu_seconds: float) -> None:
@@ -106,7 +108,8 @@ class Meter:
         self._read_at = time.monotonic()
         # Two calls, not `pread`: the seal allows few.
         os.lseek(self._statm, 0, os.SEEK_SET)
-        return int(os.read(self._statm, 256).split()[_DATA_FIELD]) * _PAGE_BYTES
+        self._read = int(os.read(self._statm, 256).split()[_DATA_FIELD]) * _PAGE_BYTES
+        return self._read
 
     def _cpu_left(self) -> float:
         return self._allowance.cpu_seconds - (self.cpu_seconds() - self._cpu)

@@ -99,14 +99,20 @@ def test_next_action_is_not_charged_for_what_is_there() -> None:
     left.close()
 
 
-def test_action_that_follows_at_once_counts_from_where_the_one_before_began(
+def test_action_that_follows_at_once_counts_from_the_last_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("actionsd_sandbox.meter.FRESH_SECONDS", 100.0)
-    meter = begun(memory_bytes=32 * MIB)
+    allowance = Allowance(math.inf, 32 * MIB)
+    meter = begun(memory_bytes=64 * MIB)
+    before = block(48 * MIB)
+    assert meter.breach(FOREVER) is None  # a look
+    meter.begin(allowance)
+    assert meter.breach(FOREVER) is None
     taken = block(48 * MIB)
-    meter.begin(Allowance(math.inf, 32 * MIB))
+    meter.begin(allowance)  # not looked at since then
     assert meter.breach(FOREVER) is Breach.MEMORY
+    before.close()
     taken.close()
 
 
