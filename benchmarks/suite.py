@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from contextlib import nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -28,8 +29,9 @@ from benchmarks.plan import (
 )
 from benchmarks.progress import Progress
 from benchmarks.report import Conditions, Report, compare_with_node
+from benchmarks.site import running_site
 from benchmarks.subjects import started
-from benchmarks.workload import Workload
+from benchmarks.workload import SITE_PORT, Workload
 
 FULL_EFFORT = Effort(starts=5, kills=20, switches=50)
 QUICK_EFFORT = Effort(starts=2, kills=5, switches=10)
@@ -95,7 +97,9 @@ class Suite:
         for line in (str(machine), *(f"left out: {reason}" for reason in self._skipped)):
             progress.note(line)
         progress.begin("start, respawn, change of tenant, memory")
-        lifecycle = measure_lifecycle(scope.workloads[0], scope.base_workers, effort)
+        workload = scope.workloads[0]
+        with running_site(SITE_PORT) if workload.fetches else nullcontext():
+            lifecycle = measure_lifecycle(workload, scope.base_workers, effort)
         for session in plan:
             self._run_session(session, progress)
         return self._report(machine, lifecycle, time.monotonic() - since)
