@@ -180,7 +180,11 @@ class Crew:
             report = decode_report(account.document)
             size = len(account.document)
             verdict.judge(job.plan.steps, job.trigger, report, size, account.spans)
-            cpu_seconds -= self._finish(worker, job, report, account.spans, cpu_seconds)
+            # What no job is said to have taken is the last one's.
+            said = sum(span.cpu_us for span in account.spans) / 1e6
+            spent = cpu_seconds if account is accounts[-1] else min(said, cpu_seconds)
+            cpu_seconds -= spent
+            self._finish(worker, job, report, account.spans, spent)
         following = self._dispatcher.running_on(worker)
         if following is not None:
             self.sentry.begun(worker, following.plan.steps)
@@ -192,18 +196,20 @@ class Crew:
         report: ReportDocument,
         spans: Sequence[Span],
         cpu_seconds: float,
-    ) -> float:
-        """Answer a job by its judged report; return how much CPU it took of what there was."""
+    ) -> None:
+        """Answer a job by its judged report; it took so much CPU."""
         fetches = self._calls.ended(worker)
         fault = verdict.exhausting(report)
         seconds = sum(span.wall_us for span in spans) / 1e6
-        commands = self._dispatcher.reported(worker, time.monotonic(), seconds=seconds, fault=fault)
+        commands = self._dispatcher.reported(
+            worker, time.monotonic(), cpu_seconds, seconds=seconds, fault=fault
+        )
         # Assignments first: the worker should not wait while its last result is written.
         self._execute([command for command in commands if not isinstance(command, Complete)])
         self._supervisor.proved()
         complete = next((each for each in commands if isinstance(each, Complete)), None)
         if complete is None:
-            return 0.0
+            return
         now = time.monotonic()
         costs = verdict.within_measure(spans, now - complete.started_at, cpu_seconds)
         result = answers.reported(job, report, costs, fetches, (complete.started_at, now))
@@ -212,7 +218,6 @@ class Crew:
             who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
             log.info("action_failed", **who, kind=result.error.kind.value)
         self._desk.answer(job, result)
-        return sum(span.cpu_us for span in costs) / 1e6
 
     def _called(self, worker: str, message: Call, payload: bytes) -> None:
         job = self._dispatcher.running_on(worker)

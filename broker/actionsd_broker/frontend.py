@@ -22,7 +22,7 @@ from actionsd_protocol.triggers import TRIGGERS
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
 
 BATCH = 64
-"""Submissions taken at once, or a few more, so that no side of the broker starves the other."""
+"""Frames taken at once, or submissions, so that no side of the broker starves the other."""
 
 SEND_HIGH_WATER_MARK = 100_000
 """Results that a client may leave unread; beyond that ZeroMQ drops them silently."""
@@ -66,12 +66,14 @@ class Frontend:
     def receive(self) -> list[Submission]:
         """Take what has come in; everything but submissions is dealt with here."""
         submissions: list[Submission] = []
-        while len(submissions) < BATCH:
+        for _ in range(BATCH):
             try:
                 client, *parts = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 break
             submissions += self._handle(client, parts)
+            if len(submissions) >= BATCH:
+                break
         return submissions
 
     def reply(self, client: Peer, number: int, document: bytes) -> None:
