@@ -365,7 +365,7 @@ class Dispatcher:
                 commands.append(Fail(self._queues.pop(tenant), FailureKind.POISONED, refusal))
                 self._alone.discard(job.number)
                 continue
-            seconds += self._expected(job)
+            seconds += self._expected(job, now)
             weight += job.weight
             if jobs and (seconds > BATCH_SECONDS or weight > BATCH_BYTES):
                 break
@@ -386,9 +386,11 @@ class Dispatcher:
         self._running[worker] = _Running(jobs, len(jobs), now, now, deadline)
         return Assign(worker, tuple(jobs), new_realm)
 
-    def _expected(self, job: Job) -> float:
+    def _expected(self, job: Job, now: float) -> float:
         alone = job.check or self._each_new or job.number in self._alone
-        return LONG_SECONDS if alone or self._quarantine.suspects(job) else self._pace.expected(job)
+        if alone or self._quarantine.suspects(job, now):
+            return LONG_SECONDS
+        return self._pace.expected(job)
 
     def _take_back(self, running: _Running, kept: int) -> None:
         """Let jobs of a worker's that have not begun, or count as if, wait again."""

@@ -60,9 +60,12 @@ class Quarantine:
             return _message("just being tried again with another job")
         return None
 
-    def suspects(self, job: Job) -> bool:
-        """Tell whether anything is held against a job's chain."""
-        return self._find(job) is not None
+    def suspects(self, job: Job, now: float) -> bool:
+        """Tell whether a job's chain has ended a worker lately, or is refused at times."""
+        record = self._find(job)
+        if record is None:
+            return False
+        return record.seconds > 0 or now - record.deaths[-1] <= WINDOW_SECONDS
 
     def began(self, job: Job) -> None:
         """Take note that a job that was not refused is in a worker."""

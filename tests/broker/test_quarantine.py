@@ -53,6 +53,17 @@ def test_deaths_that_are_far_apart_do_not_add_up() -> None:
     assert refused(quarantine, WINDOW_SECONDS + 2)
 
 
+def test_chain_is_suspect_while_a_death_is_recent_or_it_is_tried_again() -> None:
+    quarantine = Quarantine()
+    assert not quarantine.suspects(job(1), 0)
+    kill(quarantine, 1)
+    assert quarantine.suspects(job(1), WINDOW_SECONDS)
+    assert not quarantine.suspects(job(1), WINDOW_SECONDS + 1)
+    assert not quarantine.suspects(job(1, "another tenant"), 0)
+    kill(quarantine, 3, WINDOW_SECONDS + 1)
+    assert quarantine.suspects(job(1), 10 * WINDOW_SECONDS)
+
+
 @pytest.mark.parametrize(
     "other",
     [
