@@ -42,7 +42,7 @@ def test_light_tenants_begin_soon_in_minutes_with_a_flood() -> None:
         (4, [0.001, 0.1, 0.3, 0.01, 0.03], []),
         (1, [0.02, 0.02], [1, 2]),
         (2, [0.02, 0.02], [1, 2]),
-        (4, [0.01, 0.1, 0.02], [1, 2, 4]),
+        pytest.param(4, [0.01, 0.1, 0.02], [1, 2, 4], marks=pytest.mark.slow),
     ],
 )
 def test_tenants_that_flood_get_cpu_by_their_weights(
