@@ -35,9 +35,9 @@ def test_client_without_an_endpoint_uses_the_default(
     make: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/somewhere")
-    assert make().endpoint == "ipc:///somewhere/actionsd/broker.sock"
+    assert make().endpoints == ("ipc:///somewhere/actionsd/broker.sock",)
 
 
 @pytest.mark.parametrize("make", [Client, AsyncClient])
 def test_client_with_an_endpoint_uses_that(make: type[Client | AsyncClient]) -> None:
-    assert make("ipc:///there").endpoint == "ipc:///there"
+    assert make("ipc:///there").endpoints == ("ipc:///there",)
