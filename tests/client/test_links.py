@@ -111,14 +111,15 @@ def test_calls_one_by_one_go_to_each_in_turn(pair: tuple[Daemon, Daemon]) -> Non
 def test_jobs_in_flight_are_shared_evenly(pair: tuple[Daemon, Daemon]) -> None:
     with Client(endpoints(pair)) as client:
         wait_open(client)
-        pending = [submit(client, 1) for _ in range(100)]
+        # The first four keep all workers, so that none is answered before all are sent.
+        pending = [submit(client, 1000 if n < 4 else 0) for n in range(100)]
         assert Counter(one.result().claims()["who"] for one in pending) == {"a": 50, "b": 50}
 
 
 def test_daemon_with_less_in_flight_gets_the_next_job(pair: tuple[Daemon, Daemon]) -> None:
     with Client(endpoints(pair)) as client:
         wait_open(client)
-        slow = submit(client, 1000)
+        slow = submit(client, 4000)
         quick = {who(client) for _ in range(6)}
         assert len(quick) == 1
         assert slow.result().claims()["who"] not in quick
@@ -143,7 +144,7 @@ def test_async_load_is_shared(pair: tuple[Daemon, Daemon]) -> None:
 def test_killed_daemon_loses_what_it_had_and_the_other_serves(pair: tuple[Daemon, Daemon]) -> None:
     with Client(endpoints(pair)) as client:
         wait_open(client)
-        pending = [submit(client, 500) for _ in range(4)]
+        pending = [submit(client, 1500) for _ in range(4)]
         pair[0].end()
         began = time.monotonic()
         lost = 0
@@ -184,7 +185,7 @@ def test_killed_daemon_is_done_without_under_async_load(pair: tuple[Daemon, Daem
 def test_lost_jobs_are_sent_again_if_the_client_says_so(pair: tuple[Daemon, Daemon]) -> None:
     with Client(endpoints(pair), retry_lost=True) as client:
         wait_open(client)
-        pending = [submit(client, 500) for _ in range(6)]
+        pending = [submit(client, 1500) for _ in range(6)]
         pair[0].end()
         assert [one.result().claims()["who"] for one in pending] == ["b"] * 6
 
@@ -192,7 +193,7 @@ def test_lost_jobs_are_sent_again_if_the_client_says_so(pair: tuple[Daemon, Daem
 def test_lost_async_jobs_are_sent_again_if_the_client_says_so(pair: tuple[Daemon, Daemon]) -> None:
     async def scenario() -> list[object]:
         async with AsyncClient(endpoints(pair), retry_lost=True) as client:
-            tasks = await in_flight(client, 500, 6)
+            tasks = await in_flight(client, 1500, 6)
             await end(pair[0])
             return await asyncio.gather(*tasks)
 
@@ -255,7 +256,7 @@ def test_sole_daemon_gets_a_lost_job_again_when_it_is_back(start_named: StartNam
 
 
 def test_lost_job_whose_time_is_up_is_not_sent_again(pair: tuple[Daemon, Daemon]) -> None:
-    with Client(endpoints(pair), retry_lost=True) as client:
+    with Client(endpoints(pair), retry_lost=True, connect_timeout=0.3) as client:
         wait_open(client)
         pending = [submit(client, LONG_MS) for _ in range(2)]
         for daemon in pair:
