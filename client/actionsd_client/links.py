@@ -34,11 +34,12 @@ class Links:
 
     def due(self, now: float) -> list[int]:
         """Return the places to connect to now. ZeroMQ itself goes on trying a sole one."""
+        if not self.several:
+            return [] if self.made else [0]
         return [
             place
             for place, each in enumerate(self._places)
-            if each is None or (self.several and not each.open)
-            if not self.several or self._balance.due(place, now)
+            if (each is None or not each.open) and self._balance.due(place, now)
         ]
 
     def connect(self, place: int, now: float) -> tuple[Connection | None, Connection]:
