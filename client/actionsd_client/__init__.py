@@ -8,6 +8,7 @@ from actionsd_client.aio import AsyncClient
 from actionsd_client.client import Client, PendingCall
 from actionsd_client.errors import (
     CallTimeoutError,
+    ClientClosedError,
     ClientError,
     ConnectionLostError,
     RefusedError,
@@ -21,6 +22,7 @@ __all__ = [
     "AsyncClient",
     "CallTimeoutError",
     "Client",
+    "ClientClosedError",
     "ClientError",
     "ConnectionLostError",
     "PendingCall",

@@ -1,4 +1,4 @@
-"""The client for asyncio: any number of calls at once over one connection.
+"""The client for asyncio: any number of calls at once over one connection to each daemon.
 
 ZeroMQ's descriptor is watched by the event loop and everything is taken in at once when
 it stirs; `zmq.asyncio` would cost several times as much for each message.
@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from actionsd_client.balance import FIRST_PAUSE_SECONDS
 from actionsd_client.client import CALL_SECONDS, CONNECT_SECONDS
 from actionsd_client.connection import Connection, encode_context, make_submission
-from actionsd_client.endpoint import default_endpoint
+from actionsd_client.endpoint import find_endpoints
 from actionsd_client.errors import (
     CallTimeoutError,
+    ClientClosedError,
     ClientError,
     ConnectionLostError,
     UnreachableError,
 )
+from actionsd_client.links import Links
 from actionsd_protocol.messages import Action
 from actionsd_protocol.result import Result
 
@@ -31,11 +35,16 @@ class AsyncClient:
     """
 
     def __init__(
-        self, endpoint: str | None = None, *, connect_timeout: float = CONNECT_SECONDS
+        self,
+        endpoint: str | Sequence[str] | None = None,
+        *,
+        connect_timeout: float = CONNECT_SECONDS,
+        retry_lost: bool = False,
     ) -> None:
-        self.endpoint = endpoint or default_endpoint(os.environ, os.getuid())
+        self.endpoints = find_endpoints(endpoint, os.environ, os.getuid())
         self._connect_seconds = connect_timeout
-        self._connection: Connection | None = None
+        self._retry_lost = retry_lost
+        self._links = Links(self.endpoints)
         self._opened: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._calls: dict[int, asyncio.Future[Result]] = {}
@@ -66,59 +75,90 @@ class AsyncClient:
         number = self._next_number
         submission = make_submission(number, trigger, tenant, actions, check=check)
         document = encode_context(context)
-        connection = await self._connect()
-        connection.submit(submission, document)
+        lost: ConnectionLostError | None = None
+        left = timeout
         loop = asyncio.get_running_loop()
-        if not self._looking:
-            # Once for all that is submitted in this round of the loop. To look is needed too:
-            # ZeroMQ's descriptor tells of changes only, and sending may have used one up.
-            self._looking = True
-            loop.call_soon(self._exchange)
-        answer: asyncio.Future[Result] = loop.create_future()
-        self._calls[number] = answer
-        timer = loop.call_later(timeout, self._expire, number, timeout)
-        try:
-            return await answer
-        finally:
-            timer.cancel()
-            self._calls.pop(number, None)
+        while True:
+            try:
+                connection = self._choose() or await self._connect()
+            except UnreachableError as error:
+                raise (lost or error) from None
+            connection.submit(submission, document)
+            if not self._looking:
+                # Once for all that is submitted in this round of the loop. To look is needed
+                # too: ZeroMQ's descriptor tells of changes only, and sending may have used
+                # one up.
+                self._looking = True
+                loop.call_soon(self._exchange)
+            answer: asyncio.Future[Result] = loop.create_future()
+            self._calls[number] = answer
+            timer = loop.call_later(left, self._expire, number, timeout)
+            try:
+                return await answer
+            except ConnectionLostError as error:
+                if not self._retry_lost or lost or isinstance(error, ClientClosedError):
+                    raise
+                lost = error
+                left = timer.when() - loop.time()
+            finally:
+                timer.cancel()
+                self._calls.pop(number, None)
 
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
-        self._drop(ConnectionLostError("the client was closed"))
+        self._drop_all(ClientClosedError("the client was closed"))
+
+    def _choose(self) -> Connection | None:
+        connection = self._links.choose()
+        if connection is not None and self._links.several:
+            self._try_due()
+        return connection
 
     async def _connect(self) -> Connection:
+        loop = self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_seconds):
-                while True:
-                    if self._opened is None:
-                        self._opened = self._open()
-                    # Shielded: others wait for the same greeting.
-                    await asyncio.shield(self._opened)
-                    if self._connection is not None and self._connection.open:
-                        return self._connection
+                while (connection := self._links.choose()) is None:
+                    await self._greeting(loop)
         except TimeoutError:
-            text = f"no daemon answers at {self.endpoint}; is `actionsd serve` running?"
-            self._drop(UnreachableError(text))
-            raise UnreachableError(text) from None
+            connection = self._links.choose()
+            if connection is None:
+                error = self._links.unreachable()
+                self._drop_all(error)
+                raise error from None
+        return connection
 
-    def _open(self) -> asyncio.Future[None]:
-        loop = self._loop = asyncio.get_running_loop()
-        connection = self._connection = Connection(self.endpoint)
-        for descriptor in connection.descriptors:
-            loop.add_reader(descriptor, self._receive)
-        loop.call_soon(self._receive)
-        return loop.create_future()
+    async def _greeting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait until a daemon has welcomed us, or others are to be tried."""
+        if self._opened is None or self._opened.done():
+            self._opened = loop.create_future()
+            self._links.hurry()
+        opened = self._opened
+        self._try_due()
+        # One future for all who wait, and waiting for it does not cancel it.
+        await asyncio.wait([opened], timeout=FIRST_PAUSE_SECONDS if self._links.several else None)
+        if opened.done():
+            opened.result()
+
+    def _try_due(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = time.monotonic()
+        for place in self._links.due(now):
+            stale, connection = self._links.connect(place, now)
+            if stale is not None:
+                self._release(stale)
+            for descriptor in connection.descriptors:
+                loop.add_reader(descriptor, self._receive, connection)
+            loop.call_soon(self._receive, connection)
 
     def _exchange(self) -> None:
         self._looking = False
-        if self._connection is not None:
-            self._connection.flush()
-            self._receive()
+        for connection in tuple(self._links.made):
+            connection.flush()
+            self._receive(connection)
 
-    def _receive(self) -> None:
-        connection = self._connection
-        if connection is None:
+    def _receive(self, connection: Connection) -> None:
+        if connection not in self._links.made:
             return
         try:
             for number, result in connection.receive():
@@ -129,25 +169,36 @@ class AsyncClient:
                 self._opened.set_result(None)
             connection.check()
         except ClientError as error:
-            self._drop(error)
+            self._drop(connection, error)
+            if not self._links.several:
+                self._fail_greeting(error)
 
     def _expire(self, number: int, seconds: float) -> None:
         answer = self._calls.pop(number, None)
         if answer is not None and not answer.done():
             answer.set_exception(CallTimeoutError(f"no result within {seconds:g} s"))
 
-    def _drop(self, error: ClientError) -> None:
-        calls, self._calls = self._calls, {}
-        for answer in calls.values():
-            if not answer.done():
+    def _drop(self, connection: Connection, error: ClientError) -> None:
+        for number in connection.in_flight:
+            answer = self._calls.pop(number, None)
+            if answer is not None and not answer.done():
                 answer.set_exception(error)
+        self._links.remove(connection, time.monotonic())
+        self._release(connection)
+
+    def _drop_all(self, error: ClientError) -> None:
+        for connection in tuple(self._links.made):
+            self._drop(connection, error)
+        self._fail_greeting(error)
+
+    def _fail_greeting(self, error: ClientError) -> None:
         opened, self._opened = self._opened, None
         if opened is not None and not opened.done():
             opened.set_exception(error)
             opened.exception()  # whoever waits has a copy; nobody waiting is no mistake
-        if self._connection is not None:
-            if self._loop is not None and not self._loop.is_closed():
-                for descriptor in self._connection.descriptors:
-                    self._loop.remove_reader(descriptor)
-            self._connection.close()
-            self._connection = None
+
+    def _release(self, connection: Connection) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            for descriptor in connection.descriptors:
+                self._loop.remove_reader(descriptor)
+        connection.close()

@@ -13,15 +13,18 @@ from typing import Any, Self
 
 import zmq
 
+from actionsd_client.balance import FIRST_PAUSE_SECONDS
 from actionsd_client.connection import Connection, encode_context, make_submission
-from actionsd_client.endpoint import default_endpoint
+from actionsd_client.endpoint import find_endpoints
 from actionsd_client.errors import (
     CallTimeoutError,
+    ClientClosedError,
     ClientError,
     ConnectionLostError,
     UnreachableError,
 )
-from actionsd_protocol.messages import Action
+from actionsd_client.links import Links
+from actionsd_protocol.messages import Action, Submit
 from actionsd_protocol.result import Result
 
 CALL_SECONDS = 60.0
@@ -35,6 +38,8 @@ class PendingCall:
         self._client = client
         self._number = number
         self._outcome: Result | ClientError | None = None
+        self.job: tuple[Submit, bytes] | None = None
+        """What to send again if the connection is lost; for the client alone."""
 
     @property
     def done(self) -> bool:
@@ -47,6 +52,7 @@ class PendingCall:
     def settle(self, outcome: Result | ClientError) -> None:
         """Take note of how the call ended; for the client alone."""
         self._outcome = outcome
+        self.job = None
 
     def result(self, timeout: float = CALL_SECONDS) -> Result:
         """Wait for the result, for so many seconds at the most.
@@ -65,17 +71,26 @@ class PendingCall:
 class Client:
     """A connection to the daemon; made when first needed, and again after it was lost.
 
-    `endpoint` is where the daemon serves; by default where one without configuration
-    does. `connect_timeout` is in seconds. Use it as a context manager, or `close` it.
+    `endpoint` is where the daemon serves, or a sequence of endpoints, of which each job goes
+    to one; by default what ACTIONSD_ENDPOINT says, or where a daemon without configuration
+    serves. `connect_timeout` is in seconds. With `retry_lost` a job whose connection is lost
+    is sent again, once: it may then run twice, with all that it fetches and stores. Use the
+    client as a context manager, or `close` it.
     """
 
     def __init__(
-        self, endpoint: str | None = None, *, connect_timeout: float = CONNECT_SECONDS
+        self,
+        endpoint: str | Sequence[str] | None = None,
+        *,
+        connect_timeout: float = CONNECT_SECONDS,
+        retry_lost: bool = False,
     ) -> None:
-        self.endpoint = endpoint or default_endpoint(os.environ, os.getuid())
+        self.endpoints = find_endpoints(endpoint, os.environ, os.getuid())
         self._connect_seconds = connect_timeout
-        self._connection: Connection | None = None
+        self._retry_lost = retry_lost
+        self._links = Links(self.endpoints)
         self._calls: dict[int, PendingCall] = {}
+        self._lost: list[tuple[PendingCall, ClientError]] = []
         self._next_number = 0
 
     def __enter__(self) -> Self:
@@ -120,18 +135,26 @@ class Client:
         connection.submit(submission, document)
         connection.flush()
         call = self._calls[number] = PendingCall(self, number)
+        if self._retry_lost:
+            call.job = submission, document
         return call
 
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
-        self._drop(ConnectionLostError("the client was closed"))
+        error = ClientClosedError("the client was closed")
+        self._drop_all(error)
+        lost, self._lost = self._lost, []
+        for call, _ in lost:
+            call.settle(error)
 
     def wait_for(self, call: PendingCall, timeout: float) -> None:
         """Take in what comes until a call is done or its time is up."""
         until = time.monotonic() + timeout
-        while not call.done and self._connection is not None:
+        while not call.done:
+            if self._lost:
+                self._send_again()
             left = until - time.monotonic()
-            self._pump(self._connection, max(left, 0))
+            self._pump(max(left, 0))
             if left <= 0:
                 return
 
@@ -140,28 +163,71 @@ class Client:
         self._calls.pop(number, None)
 
     def _connect(self) -> Connection:
-        if self._connection is not None:
-            self._pump(self._connection, 0)  # it may be gone without our knowing
-        if self._connection is None:
-            connection = self._connection = Connection(self.endpoint)
-            until = time.monotonic() + self._connect_seconds
-            while self._connection is connection and not connection.open:
-                left = until - time.monotonic()
-                if left <= 0:
-                    self._drop(ConnectionLostError("never connected"))
-                    raise UnreachableError(
-                        f"no daemon answers at {self.endpoint}; is `actionsd serve` running?"
-                    )
-                self._pump(connection, left)
-        if self._connection is None:
-            raise UnreachableError(f"the daemon at {self.endpoint} does not talk to us")
-        return self._connection
+        links = self._links
+        if links.made:
+            self._pump(0)  # it may be gone without our knowing
+        connection = links.choose()
+        if connection is None:
+            return self._wait_open()
+        if links.several:
+            self._try_due()
+        return connection
 
-    def _pump(self, connection: Connection, seconds: float) -> None:
+    def _wait_open(self) -> Connection:
+        links = self._links
+        links.hurry()
+        until = time.monotonic() + self._connect_seconds
+        while (connection := links.choose()) is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                error = links.unreachable()
+                self._drop_all(error)
+                raise error
+            self._try_due()
+            self._pump(min(left, FIRST_PAUSE_SECONDS) if links.several else left)
+            if not links.made and not links.several:
+                raise UnreachableError(f"the daemon at {self.endpoints[0]} does not talk to us")
+        return connection
+
+    def _try_due(self) -> None:
+        now = time.monotonic()
+        for place in self._links.due(now):
+            stale, _ = self._links.connect(place, now)
+            if stale is not None:
+                stale.close()
+
+    def _send_again(self) -> None:
+        lost, self._lost = self._lost, []
+        try:
+            self._connect()
+        except ClientError:
+            for call, error in lost:
+                call.settle(error)
+            return
+        for call, error in lost:
+            connection = self._links.choose()
+            if call.done:
+                continue  # its time was up
+            if connection is None or call.job is None:
+                call.settle(error)
+                continue
+            submission, document = call.job
+            call.job = None  # a second loss is the caller's to know
+            connection.submit(submission, document)
+            self._calls[submission.id] = call
+        for connection in self._links.made:
+            connection.flush()
+
+    def _pump(self, seconds: float) -> None:
         poller = zmq.Poller()
-        poller.register(connection.socket, zmq.POLLIN)
-        poller.register(connection.monitor, zmq.POLLIN)
+        for connection in self._links.made:
+            poller.register(connection.socket, zmq.POLLIN)
+            poller.register(connection.monitor, zmq.POLLIN)
         poller.poll(int(seconds * 1000) + 1 if seconds else 0)
+        for connection in tuple(self._links.made):
+            self._receive(connection)
+
+    def _receive(self, connection: Connection) -> None:
         try:
             for number, result in connection.receive():
                 call = self._calls.pop(number, None)
@@ -169,12 +235,20 @@ class Client:
                     call.settle(result)
             connection.check()
         except ClientError as error:
-            self._drop(error)
+            self._drop(connection, error)
 
-    def _drop(self, error: ClientError) -> None:
-        calls, self._calls = self._calls, {}
-        for call in calls.values():
-            call.settle(error)
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _drop(self, connection: Connection, error: ClientError) -> None:
+        for number in connection.in_flight:
+            call = self._calls.pop(number, None)
+            if call is None:
+                continue
+            if call.job is not None and type(error) is ConnectionLostError:
+                self._lost.append((call, error))
+            else:
+                call.settle(error)
+        self._links.remove(connection, time.monotonic())
+        connection.close()
+
+    def _drop_all(self, error: ClientError) -> None:
+        for connection in tuple(self._links.made):
+            self._drop(connection, error)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -33,7 +34,7 @@ _GONE = int(zmq.EVENT_DISCONNECTED)  # not CLOSED: that is what vain attempts en
 class Connection:
     """A socket, its session and its monitor."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, longest_pause_seconds: float = 0.0) -> None:
         self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.SNDHWM, 0)
@@ -41,8 +42,11 @@ class Connection:
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         self.socket.setsockopt(zmq.HEARTBEAT_IVL, 5000)
         self.socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 15000)
+        # The pause between two attempts doubles up to this; 0 leaves it at 0.1 s.
+        self.socket.setsockopt(zmq.RECONNECT_IVL_MAX, int(longest_pause_seconds * 1000))
         self.monitor: zmq.Socket[bytes] = self.socket.get_monitor_socket(_GONE)
         self._session = ClientSession(Role.CLIENT)
+        self.in_flight: AbstractSet[int] = self._session.in_flight
         self._outbox: list[bytes] = []
         try:
             self.socket.connect(endpoint)

@@ -8,14 +8,18 @@ class ClientError(Exception):
 
 
 class UnreachableError(ClientError):
-    """Raised when no daemon answers at the endpoint in time."""
+    """Raised when no daemon answers at any of the endpoints in time."""
 
 
 class ConnectionLostError(ClientError):
     """Raised when the daemon went away while a call was in flight.
 
-    Whether the job ran is unknown. The next call connects anew.
+    Whether the job ran is unknown. The next call goes to another daemon, or connects anew.
     """
+
+
+class ClientClosedError(ConnectionLostError):
+    """Raised when the client was closed while a call was in flight."""
 
 
 class CallTimeoutError(ClientError):

@@ -189,6 +189,35 @@ def test_call_reaches_a_running_daemon(
     assert "note: tenant 'other' has no action" in other.stderr
 
 
+@pytest.mark.parametrize("by_environment", [False, True])
+def test_call_takes_the_daemon_that_is_there(
+    actionsd: Command,
+    script: Path,
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    by_environment: bool,
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    both = f"ipc://{script.parent}/nobody,{daemon.endpoint}"
+    monkeypatch.setenv("ACTIONSD_ENDPOINT", both if by_environment else "ipc:///nowhere")
+    more = () if by_environment else ("--endpoint", both)
+    done = actionsd("call", "2:4", "--tenant", "t", "--context", "user.json", *more)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["outcome"] == "succeeded"
+
+
+@pytest.mark.parametrize("endpoint", ["nonsense", "ipc:///a,nonsense", ","])
+def test_call_names_an_endpoint_that_is_none(
+    actionsd: Command, script: Path, endpoint: str
+) -> None:
+    arguments = ("--tenant", "t", "--context", str(script.parent / "user.json"))
+    done = actionsd("call", "2:4", *arguments, "--endpoint", endpoint)
+    assert done.returncode == 2
+    assert "endpoint" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_check_prints_a_line_for_each_action(actionsd: Command, script: Path) -> None:
     (script.parent / "patch.js").write_text("Array.prototype.x = 1; function patch() {}")
     (script.parent / "acme.toml").write_text(

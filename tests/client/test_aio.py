@@ -181,7 +181,7 @@ def test_daemon_restarted_between_calls_is_found_again(start_daemon: Callable[[]
             await value(client, 1)
             first.end()
             start_daemon()
-            while client._connection is not None:  # noqa: ASYNC110 - as above
+            while client._links.made:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.005)
             return await value(client, 5)
 
@@ -223,8 +223,8 @@ def test_broken_protocol_refuses_what_is_in_flight_and_the_next_call_works(daemo
     async def scenario() -> object:
         async with AsyncClient(daemon.endpoint) as client:
             [task] = await in_flight(client, 200)
-            assert client._connection is not None
-            client._connection.socket.send(b"\x01")
+            [connection] = client._links.made
+            connection.socket.send(b"\x01")
             with pytest.raises(RefusedError, match="protocol version 2 expected"):
                 await task
             return await value(client, 8)
@@ -257,8 +257,7 @@ def test_bad_argument_is_named_and_the_next_call_works(
 def test_client_may_be_closed_after_its_loop_has_ended(daemon: Daemon) -> None:
     client = AsyncClient(daemon.endpoint)
     assert asyncio.run(value(client, 10)) == 10
-    connection = client._connection
-    assert connection is not None
+    [connection] = client._links.made
     try:
         client.close()
     finally:

@@ -313,8 +313,8 @@ def test_closed_client_connects_again_when_used(daemon: Daemon) -> None:
 
 def test_broken_protocol_refuses_what_is_in_flight_and_the_next_call_works(client: Client) -> None:
     pending = submit(client, LATE, ms=200)
-    assert client._connection is not None
-    client._connection.socket.send(b"\x01")
+    [connection] = client._links.made
+    connection.socket.send(b"\x01")
     with pytest.raises(RefusedError, match="protocol version 2 expected"):
         pending.result()
     assert call(client, 10).claims() == {"k": 10}

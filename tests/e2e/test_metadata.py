@@ -165,7 +165,7 @@ def test_workers_that_write_the_same_key_at_once_all_succeed(client: Client) -> 
             )
             return claims(result)
 
-        async with AsyncClient(client.endpoint) as each:
+        async with AsyncClient(client.endpoints) as each:
             return await asyncio.gather(*(one(each, number) for number in range(jobs)))
 
     sequences = [each["sequence"] for each in asyncio.run(write())]

@@ -7,6 +7,7 @@ import argparse
 from actionsd_broker.commands.arguments import print_result, read_context, read_trigger, say
 from actionsd_broker.config import check_endpoint
 from actionsd_client import Client
+from actionsd_client.endpoint import split_endpoints
 
 EPILOG = """\
 Exit status: 0 the job succeeded, 1 an action failed, 2 usage, bad input or no daemon.
@@ -14,6 +15,7 @@ Exit status: 0 the job succeeded, 1 an action failed, 2 usage, bad input or no d
 examples:
   actionsd call complement-token/pre-userinfo --tenant acme --context user.json
   actionsd call preuserinfo --tenant acme --context - --endpoint ipc:///run/actionsd/broker.sock
+  actionsd call preuserinfo --tenant acme --context - --endpoint ipc:///run/a.sock,ipc:///run/b.sock
 """
 
 
@@ -31,7 +33,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--context", required=True, metavar="FILE", help="the context document (JSON), - for stdin"
     )
-    parser.add_argument("--endpoint", metavar="E", help="where the daemon serves")
+    parser.add_argument(
+        "--endpoint",
+        metavar="E[,E…]",
+        help="where the daemon serves, or several do (default: $ACTIONSD_ENDPOINT)",
+    )
     parser.add_argument(
         "--timeout", type=float, default=60.0, metavar="S", help="seconds to wait (default: 60)"
     )
@@ -42,9 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Call the daemon and print the result."""
     trigger = read_trigger(arguments.trigger)
     context = read_context(arguments.context)
-    if arguments.endpoint is not None:
-        check_endpoint(arguments.endpoint)
-    with Client(arguments.endpoint) as client:
+    endpoints = None if arguments.endpoint is None else split_endpoints(arguments.endpoint)
+    for endpoint in endpoints or ():
+        check_endpoint(endpoint)
+    with Client(endpoints) as client:
         result = client.call(
             trigger, tenant=arguments.tenant, context=context, timeout=arguments.timeout
         )
