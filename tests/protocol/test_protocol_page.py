@@ -184,8 +184,8 @@ def test_page_names_every_trigger_and_alias() -> None:
 @pytest.mark.parametrize(
     ("title", "types"),
     [
-        ("Client to broker", [messages.Hello, messages.Submit, messages.Action]),
-        ("Broker to client", [messages.Welcome, messages.Result, messages.Fault]),
+        ("Client to broker", [messages.Hello, messages.Submit, messages.Action, messages.Inquire, messages.Scale]),
+        ("Broker to client", [messages.Welcome, messages.Result, messages.Told, messages.Fault]),
     ],
 )
 def test_page_names_every_field_of_the_clients_session(title: str, types: list[Any]) -> None:
