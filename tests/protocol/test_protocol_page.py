@@ -184,7 +184,10 @@ def test_page_names_every_trigger_and_alias() -> None:
 @pytest.mark.parametrize(
     ("title", "types"),
     [
-        ("Client to broker", [messages.Hello, messages.Submit, messages.Action, messages.Inquire, messages.Scale]),
+        (
+            "Client to broker",
+            [messages.Hello, messages.Submit, messages.Action, messages.Inquire, messages.Scale],
+        ),
         ("Broker to client", [messages.Welcome, messages.Result, messages.Told, messages.Fault]),
     ],
 )
