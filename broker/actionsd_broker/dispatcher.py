@@ -133,6 +133,11 @@ class Dispatcher:
         return self._fleet.places
 
     @property
+    def draining(self) -> bool:
+        """Whether no more jobs are accepted."""
+        return self._draining
+
+    @property
     def waiting(self) -> int:
         """How many jobs wait for a worker."""
         return len(self._queues)

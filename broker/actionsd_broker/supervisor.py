@@ -70,6 +70,15 @@ class Exit:
     retired: bool  # by us, and its replacement is on its way
 
 
+class Employee(NamedTuple):
+    """A worker whose end has not been seen; its pid is None before its birth."""
+
+    name: str
+    pid: int | None
+    ready: bool
+    ordered_at: float
+
+
 @dataclass(slots=True)
 class _Worker:
     """One worker process, from its order to its end."""
@@ -111,6 +120,10 @@ class Supervisor:
     def alive(self) -> list[str]:
         """The workers whose end has not been seen."""
         return list(self._workers)
+
+    def staff(self) -> list[Employee]:
+        """Return the workers, the oldest first."""
+        return [Employee(w.name, w.pid, w.ready, w.ordered_at) for w in self._workers.values()]
 
     @property
     def hopeless(self) -> bool:
@@ -185,7 +198,7 @@ class Supervisor:
         self._count = count
         while self._start_one(now):
             pass
-        while self._starts and self._staff > count:
+        while self._starts and self._headcount > count:
             self._starts.remove(max(self._starts))
 
     def kill_unready(self, now: float) -> None:
@@ -237,13 +250,13 @@ class Supervisor:
         self.epoll.close()
 
     @property
-    def _staff(self) -> int:
+    def _headcount(self) -> int:
         """How many workers there are or will be, without those that were retired."""
         return len(self._starts) + sum(not worker.retired for worker in self._workers.values())
 
     def _start_one(self, at: float) -> bool:
         """Plan to start a worker if one is missing; tell whether it was."""
-        missing = self._staff < self._count
+        missing = self._headcount < self._count
         if missing:
             self._starts.append(at)
         return missing

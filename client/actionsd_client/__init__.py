@@ -10,6 +10,7 @@ from actionsd_client.errors import (
     CallTimeoutError,
     ClientError,
     ConnectionLostError,
+    DeclinedError,
     RefusedError,
     UnreachableError,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Client",
     "ClientError",
     "ConnectionLostError",
+    "DeclinedError",
     "PendingCall",
     "RefusedError",
     "Result",
