@@ -22,7 +22,7 @@ TENANTS = ("red", "green", "blue")
 SCRIPT = """function f(ctx, api) {
   if (ctx.v1.claims.bad) throw new Error('bad');
   const end = Date.now() + ctx.v1.claims.ms; while (Date.now() < end);
-  api.v1.claims.setClaim('n', ctx.v1.claims.n);
+  api.v1.claims.setClaim('got', ctx.v1.claims.n);
 }"""
 ACTIONS = [Action(name="f", script=SCRIPT)]
 
@@ -44,7 +44,7 @@ async def load(daemon: Daemon, tenant: str) -> list[object]:
                     "preuserinfo", tenant=tenant, context=context, actions=ACTIONS
                 )
             assert result.error is None, result.error
-            return result.claims()["n"]
+            return result.claims()["got"]
 
         return list(await asyncio.gather(*map(run, range(JOBS_EACH))))
 
@@ -72,7 +72,8 @@ def test_scaling_under_load_loses_no_job(start_daemon: Callable[..., Daemon]) ->
         document = client.stats()
     assert (document["workers"], document["jobs"]) == (1, JOBS_EACH * len(TENANTS))
     assert document["failed"] == 0
-    assert document["retirements"]["one too many"] >= 1
+    # Some may have gone for other reasons: who is one too many then is not replaced.
+    assert sum(document["retirements"].values()) >= 2
     assert [line for line in daemon.lines if "scaled" in line][-1].endswith("scaled workers=1")
 
 
@@ -99,7 +100,7 @@ def test_number_that_cannot_be_is_declined_and_nothing_else(daemon: Daemon) -> N
             with pytest.raises(DeclinedError, match=r"1 to 256|expected a number"):
                 client.scale(wanted)
         assert client.scale("+0") == 2
-        assert call(client, "t", 5).claims() == {"n": 5}
+        assert call(client, "t", 5).claims() == {"got": 5}
 
 
 def test_scaling_is_declined_while_draining(start_daemon: Callable[..., Daemon]) -> None:
@@ -114,7 +115,7 @@ def test_scaling_is_declined_while_draining(start_daemon: Callable[..., Daemon])
         with pytest.raises(DeclinedError, match="shutting down"):
             client.scale(3)
         assert client.stats()["broker"]["draining"] is True
-        assert job.result().claims() == {"n": 1}
+        assert job.result().claims() == {"got": 1}
     assert daemon.wait_exit() == 0
 
 
