@@ -74,7 +74,8 @@ class Connection:
         self._put(submission, context)
 
     def ask(self, question: Inquire | Scale) -> None:
-        """Send a question; what comes of it will be in `told` under its id."""
+        """Send a question; what comes of it will be in `told` under its id, until the next."""
+        self.told.clear()
         self._put(question)
         self.flush()
 

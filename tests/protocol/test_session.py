@@ -227,6 +227,28 @@ def test_report_for_another_job_breaks_the_session(job: int) -> None:
     assert session.state is State.BROKEN
 
 
+@pytest.mark.parametrize(
+    "message",
+    [m.Inquire(id=1), m.Scale(id=1, workers="2"), m.Submit(id=1, trigger="x", tenant="t")],
+)
+@pytest.mark.parametrize("first", [m.Inquire(id=1), m.Submit(id=1, trigger="x", tenant="t")])
+def test_jobs_and_questions_in_flight_share_their_ids(first: m.Message, message: m.Message) -> None:
+    session = client_session()
+    session.receive(first)
+    with pytest.raises(RemoteProtocolError, match="id 1 is already in flight"):
+        session.receive(message)
+
+
+def test_job_is_not_answered_by_told_nor_a_question_by_a_result() -> None:
+    session = client_session(in_flight=(1,))
+    session.receive(m.Inquire(id=2))
+    for message in (m.Told(id=1), m.Result(id=2)):
+        with pytest.raises(LocalProtocolError):
+            session.send(message)
+    session.send(m.Told(id=2))
+    session.receive(m.Inquire(id=2))
+
+
 def test_report_is_not_accepted_twice() -> None:
     session = session_in(WorkerSession, Role.BROKER, State.BUSY)
     session.receive(SAMPLES[m.Report])
