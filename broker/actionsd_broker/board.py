@@ -59,13 +59,13 @@ def _action(entry: Mapping[str, Any]) -> str:
 
 def _table(columns: Sequence[str], title: str, entries: Sequence[Any], name: Any) -> list[str]:
     # The last minute where there was something in it: else what was before.
-    head = f"{title:<{_NAME_WIDTH}}{'jobs':>9}"
-    head += "".join(f"{column + ' p50/p99 ms':>19}" for column in columns) + "  failed"
+    head = f"{title + ', times in ms':<{_NAME_WIDTH}}{'jobs':>9}"
+    head += "".join(f"{column + ' p50/p99':>15}" for column in columns) + "  failed"
     lines = [head]
     for entry in entries[:_MOST_ROWS]:
         figures = entry["minute"] if entry["minute"]["count"] else entry["total"]
         line = f"{_cut(name(entry)):<{_NAME_WIDTH}}{entry['total']['count']:>9}"
-        line += "".join(f"{_pair(figures[column]):>19}" for column in columns)
+        line += "".join(f"{_pair(figures[column]):>15}" for column in columns)
         lines.append(f"{line}  {_failures(entry['total']['failures'])}".rstrip())
     if len(entries) > _MOST_ROWS:
         lines.append(f"… {len(entries) - _MOST_ROWS} more: see --json")
