@@ -493,11 +493,12 @@ def test_record_says_whose_a_worker_is_and_how_many_jobs_it_was_given() -> None:
     assert dispatcher.record_of("never") is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5)), max_size=80))
+@pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
+@given(steps=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5)), max_size=80))
 def test_any_scaling_under_load_loses_no_job_and_ends_with_the_number(
-    steps: list[tuple[int, int]],
+    steps: list[tuple[int, int]], isolation: Any
 ) -> None:
-    dispatcher = Dispatcher(Config(workers=2, spares=1, recycle_seconds=0))
+    dispatcher = Dispatcher(Config(workers=2, spares=1, recycle_seconds=0, isolation=isolation))
     plant = Plant(dispatcher)
     for now, (what, number) in enumerate(steps):
         plant.step(what, number, now / 100)

@@ -13,8 +13,8 @@ from actionsd_broker.config import check_endpoint
 from actionsd_client import Client
 
 EPILOG = """\
-In a terminal the table is drawn again and again, until Ctrl-C. Times are of the last minute
-where something was done in it, else since the start; so are all counts (docs/operating.md).
+In a terminal the table is drawn again and again, until Ctrl-C. Counts are since the start;
+times are of the last minute, where something was done in it (docs/operating.md).
 Exit status: 0 shown, 2 usage or no daemon.
 
 examples:
