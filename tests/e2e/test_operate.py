@@ -109,7 +109,9 @@ def test_scaling_is_declined_while_draining(start_daemon: Callable[..., Daemon])
     with Client(daemon.endpoint) as client:
         context = {"claims": {"n": 1, "ms": 2000}}
         job = client.submit("preuserinfo", tenant="t", context=context, actions=ACTIONS)
-        daemon.wait_for(lambda: client.stats()["processes"][0]["jobs"] == 1, "a job")
+        daemon.wait_for(
+            lambda: any(each["state"] == "busy" for each in client.stats()["processes"]), "a job"
+        )
         daemon.signal(signal.SIGTERM)
         daemon.wait_line("draining")
         with pytest.raises(DeclinedError, match="shutting down"):
