@@ -20,15 +20,20 @@ from actionsd_broker import log
 from actionsd_broker.backend import Backend
 from actionsd_broker.calls import Calls
 from actionsd_broker.config import Config
+from actionsd_broker.control import Control
 from actionsd_broker.crew import Crew
 from actionsd_broker.desk import Desk
 from actionsd_broker.dispatcher import Command, Complete, Dispatcher, Fail
 from actionsd_broker.errors import OperatorError, StartError
 from actionsd_broker.fetch.rules import Rule
 from actionsd_broker.fetch.vault import Vault
-from actionsd_broker.frontend import Frontend
+from actionsd_broker.frontend import Frontend, Question
+from actionsd_broker.staff import ScaleError
 from actionsd_broker.supervisor import Quarters, Supervisor
 from actionsd_protocol.messages import Layer
+
+_STEPS: dict[int, str] = {signal.SIGTTIN: "+1", signal.SIGTTOU: "-1"}
+"""How many workers more these signals mean."""
 
 
 class Endpoints(NamedTuple):
@@ -130,7 +135,10 @@ class App:
             )
         except zmq.ZMQError as error:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
-        self._desk.open(self._frontend)
+        self._desk.open(self._frontend, self._answer)
+        self._control = Control(
+            self._dispatcher, self._supervisor, self._desk.stats, config.spares, self._execute
+        )
         self._crew = Crew(
             config, self._desk, self._supervisor, self._backend, self._calls, self._execute
         )
@@ -165,7 +173,7 @@ class App:
         stirred = dict(poller.poll(self._patience_ms(now)))
         self._crew.take(stirred)
         if self._frontend.socket in stirred:
-            self._desk.take_submissions()
+            self._desk.take_requests()
         if self._wake_read.fileno() in stirred:
             for number in self._wake_read.recv(64):
                 self._signal(number)
@@ -204,11 +212,19 @@ class App:
     def _signal(self, number: int) -> None:
         if number == signal.SIGHUP and self._draining_since is None:
             self._reload()
+        elif number in _STEPS:
+            try:
+                self._control.scale(_STEPS[number])
+            except ScaleError as error:
+                log.warning("not_scaled", reason=str(error))
         elif number in (signal.SIGTERM, signal.SIGINT):
             again = self._draining_since is not None
             log.info("draining", jobs=self._desk.jobs)
             self._dispatcher.drain()
             self._draining_since = float("-inf") if again else time.monotonic()
+
+    def _answer(self, question: Question) -> None:
+        self._control.answer(question, self._frontend.tell)
 
     def _reload(self) -> None:
         try:
@@ -230,7 +246,7 @@ class App:
                     self._crew.carry_out(command)
 
     def _is_ready(self) -> bool:
-        enough = self._supervisor.ready_count >= self._config.workers
+        enough = self._supervisor.ready_count >= self._dispatcher.workers
         return enough and self._desk.keeper.ready
 
     def _announce(self) -> None:
@@ -240,7 +256,7 @@ class App:
         line = ReadyLine(
             endpoint=self._endpoints.clients,
             v8=admission.v8,
-            workers=self._config.workers,
+            workers=self._dispatcher.workers,
             layers=admission.layers,
             missing=admission.missing,
         )

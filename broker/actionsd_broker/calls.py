@@ -51,8 +51,15 @@ METADATA_SECONDS = 5.0
 _TEXT = 1000
 
 
-NOTHING: Mapping[int, int] = {}
-"""The fetches of a job that asked for nothing."""
+class Fetches(NamedTuple):
+    """How many fetches a job asked for, and how long they took, by the action's place."""
+
+    counts: Mapping[int, int]
+    seconds: Mapping[int, float]
+
+
+NOTHING = Fetches({}, {})
+"""Those of a job that asked for nothing."""
 
 
 class Answered(NamedTuple):
@@ -78,6 +85,8 @@ class _Open(NamedTuple):
     job: int
     call: int
     is_fetch: bool
+    step: int
+    begun_at: float
 
 
 class _Account:
@@ -88,6 +97,11 @@ class _Account:
         self.allowance = Allowance(fetches)
         self.step = 0  # the action that asked last, by its place in the job
         self.fetches: Counter[int] = Counter()  # by the action's place
+        self.seconds: dict[int, float] = {}  # that fetches took, likewise
+
+    def fetched(self, call: _Open, now: float) -> None:
+        """Take note that a fetch has ended, or is not waited for any more."""
+        self.seconds[call.step] = self.seconds.get(call.step, 0.0) + now - call.begun_at
 
     @cached_property
     def user(self) -> str:
@@ -127,15 +141,17 @@ class Calls:
         """Return the descriptor that is readable while there are answers to take."""
         return self._outside.fileno()
 
-    def ended(self, worker: str) -> Mapping[int, int]:
-        """Take note that a worker's job is over, and end its call; return the fetches by action."""
+    def ended(self, worker: str) -> Fetches:
+        """Take note that a worker's job is over, and end its call; return its fetches."""
         account = self._accounts.pop(worker, None)
         if account is None:
             return NOTHING
         for number in [n for n, call in self._open.items() if call.worker == worker]:
-            del self._open[number]
+            call = self._open.pop(number)
+            if call.is_fetch:
+                account.fetched(call, time.monotonic())
             self._outside.cancel(number)
-        return account.fetches
+        return Fetches(account.fetches, account.seconds)
 
     def begin(self, worker: str, job: Job, message: Call, payload: bytes) -> Answered | None:
         """Begin a call of the job that a worker runs; return its answer if there is one at once.
@@ -167,6 +183,8 @@ class Calls:
         for number, outcome in self._outside.take():
             call = self._open.pop(number, None)
             if call is not None:
+                if call.is_fetch:
+                    self._accounts[call.worker].fetched(call, time.monotonic())
                 answers.append(_answer(call, outcome))
         return answers
 
@@ -234,7 +252,8 @@ def refuse(worker: str, message: Call, text: str) -> Answered:
 
 
 def _open(worker: str, message: Call) -> _Open:
-    return _Open(worker, message.job, message.call, isinstance(message, Fetch))
+    is_fetch = isinstance(message, Fetch)
+    return _Open(worker, message.job, message.call, is_fetch, message.step, time.monotonic())
 
 
 def _user_of(context: bytes) -> str:

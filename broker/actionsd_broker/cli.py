@@ -6,7 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from actionsd_broker.commands import call, check, doctor, explain, metadata, run, serve, types
+from actionsd_broker.commands import (
+    call,
+    check,
+    doctor,
+    explain,
+    metadata,
+    run,
+    scale,
+    serve,
+    stats,
+    types,
+)
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
 from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
@@ -22,7 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (serve, run, call, check, explain, metadata, doctor, types):
+    for command in (serve, run, call, stats, scale, check, explain, metadata, doctor, types):
         command.add_parser(subparsers)
     return parser
 

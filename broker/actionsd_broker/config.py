@@ -16,6 +16,7 @@ from actionsd_broker.fetch.rules import RuleError, make_rules
 from actionsd_broker.fetch.vault import SecretTable, check_table
 from actionsd_broker.metadata.limits import MAX_USER_ENTRIES, MAX_USER_KIB, Limits
 from actionsd_broker.metadata.place import MEMORY
+from actionsd_broker.staff import AUTO, LEAST_WORKERS, MOST_WORKERS, usable_cpus
 from actionsd_broker.toml_lines import find_line, line_of
 
 
@@ -43,7 +44,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     endpoint         where clients connect: `ipc://PATH`, or `tcp://127.0.0.1:PORT`
     registry         the directory with the tenants' manifests and scripts
-    workers          worker processes that may have jobs at a time
+    workers          worker processes that may have jobs at a time; "auto" in a file, or on
+                     the command line: as many as there are CPUs
     spares           worker processes beside those, ready for a tenant that has none
     tenant_at_once   workers that one tenant may have at a time, where its manifest does not
                      say; 0: any number
@@ -68,7 +70,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     endpoint: str | None = None
     registry: str | None = None
-    workers: Annotated[int, Meta(ge=1, le=256)] = 2
+    workers: Annotated[int, Meta(ge=LEAST_WORKERS, le=MOST_WORKERS)] = 2
     spares: Annotated[int, Meta(ge=0, le=64)] = 1
     tenant_at_once: Annotated[int, Meta(ge=0, le=256)] = 0
     isolation: Literal["process", "isolate", "job"] = "process"
@@ -89,7 +91,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     def changed(self, **changes: Any) -> Config:
         """Return the same with some values changed; raises ConfigError as a file would."""
         try:
-            config = msgspec.convert({**msgspec.to_builtins(self), **changes}, Config)
+            config = _convert({**msgspec.to_builtins(self), **changes})
         except msgspec.ValidationError as error:
             raise ConfigError(f"command line: {error}") from error
         if config.endpoint is not None:
@@ -137,7 +139,7 @@ def load_config(path: Path) -> Config:
 def parse_config(text: str, name: str) -> Config:
     """Return the configuration in a text; raises ConfigError that names it."""
     try:
-        config = msgspec.convert(tomllib.loads(text), Config)
+        config = _convert(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: {error}") from error
     except msgspec.ValidationError as error:
@@ -146,6 +148,12 @@ def parse_config(text: str, name: str) -> Config:
         check_endpoint(config.endpoint)
     _check_fetch(config, text, name)
     return config
+
+
+def _convert(document: dict[str, Any]) -> Config:
+    if document.get("workers") == AUTO:
+        document = {**document, "workers": usable_cpus()}
+    return msgspec.convert(document, Config)
 
 
 def _check_fetch(config: Config, text: str, name: str) -> None:

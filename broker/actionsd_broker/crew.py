@@ -102,6 +102,7 @@ class Crew:
                 self._supervisor.kill(worker)
             case Retire(worker, reason):
                 log.info("worker_retired", worker=short(worker), reason=reason)
+                self._desk.stats.retirements.note(reason)
                 self._forget(worker, self._supervisor.pid(worker))
                 self._supervisor.retire(worker, time.monotonic())
 
@@ -212,12 +213,12 @@ class Crew:
             return
         now = time.monotonic()
         costs = verdict.within_measure(spans, now - complete.started_at, cpu_seconds)
-        result = answers.reported(job, report, costs, fetches, (complete.started_at, now))
+        result = answers.reported(job, report, costs, fetches.counts, (complete.started_at, now))
         if result.error is not None:
             # Not the message: it may quote what the script worked on.
             who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
             log.info("action_failed", **who, kind=result.error.kind.value)
-        self._desk.answer(job, result)
+        self._desk.answer(job, result, fetches.seconds)
 
     def _called(self, worker: str, message: Call, payload: bytes) -> None:
         job = self._dispatcher.running_on(worker)
@@ -247,6 +248,8 @@ class Crew:
         with_job = self._dispatcher.running_on(exit_.worker) is not None
         level = log.info if exit_.retired else log.warning
         level("worker_exited", worker=short(exit_.worker), reason=exit_.cause.reason)
+        if not exit_.retired:
+            self._desk.stats.restarts.note(exit_.cause.reason)
         if exit_.places:
             log.error("worker_fault", worker=short(exit_.worker), at=exit_.places)
         self._supervisor.replace(exit_, with_job=with_job, now=now)

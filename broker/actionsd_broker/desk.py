@@ -13,12 +13,13 @@ from typing import NamedTuple, TypeAlias
 
 from actionsd_broker import answers, log
 from actionsd_broker.dispatcher import Command, Dispatcher, Fail
-from actionsd_broker.frontend import Frontend, Peer, Submission
+from actionsd_broker.frontend import Frontend, Peer, Question, Request, Submission
 from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_broker.share import Share
+from actionsd_broker.stats import NO_FETCHES, Stats
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
@@ -41,6 +42,7 @@ class Desk:
     """Takes submissions to the dispatcher, and results to who asked for them.
 
     `keeper` has the registry; raises RegistryError if that in the directory is unfit.
+    `stats` has the figures of what clients asked for.
     """
 
     def __init__(self, dispatcher: Dispatcher, execute: Execute, registry: Path | None) -> None:
@@ -51,29 +53,39 @@ class Desk:
         self._origins: dict[int, _Origin] = {}
         self._next_number = 1
         self._frontend: Frontend
+        self._on_question: Callable[[Question], None]
+        self.stats = Stats(time.monotonic())
 
-    def open(self, frontend: Frontend) -> None:
-        """Serve these clients."""
+    def open(self, frontend: Frontend, on_question: Callable[[Question], None]) -> None:
+        """Serve these clients; what is not about a job is handed on."""
         self._frontend = frontend
+        self._on_question = on_question
 
     @property
     def jobs(self) -> int:
         """How many jobs are not answered yet."""
         return len(self._origins)
 
-    def take_submissions(self) -> None:
+    def take_requests(self) -> None:
         """Take what clients have sent."""
-        for submission in self._frontend.receive():
+        for request in self._frontend.receive():
             try:
-                self._submit(submission)
+                if isinstance(request, Question):
+                    self._on_question(request)
+                else:
+                    self._submit(request)
             except Exception as error:  # noqa: BLE001 - one client's job fails that job only
                 log.error("internal_error", at=log.places(error))
-                origin = _Client(submission.client, submission.message.id)
-                self._refuse(origin, FailureKind.INTERNAL, "the broker failed; see its log")
+                self._give_up(request)
 
-    def answer(self, job: Job, result: JobResult) -> None:
-        """Give the result of a job to who asked for it."""
-        self._answer(self._origins.pop(job.number), result)
+    def answer(
+        self, job: Job, result: JobResult, fetch_seconds: Mapping[int, float] = NO_FETCHES
+    ) -> None:
+        """Give the result of a job to who asked for it; its fetches took so long, by action."""
+        origin = self._origins.pop(job.number)
+        self._answer(origin, result)
+        if isinstance(origin, _Client):
+            self.stats.job_done(job.tenant, result, time.monotonic(), fetch_seconds)
 
     def fail(self, failed: Fail) -> None:
         """Answer a job that no worker has finished."""
@@ -129,6 +141,14 @@ class Desk:
         self._origins[number] = origin
         job = Job(number, tenant, trigger, plan, context, check, now)
         self._execute(self.dispatcher.submit(job, now))
+
+    def _give_up(self, request: Request) -> None:
+        reason = "the broker failed; see its log"
+        if isinstance(request, Question):
+            self._frontend.tell(request, reason, b"")
+        else:
+            origin = _Client(request.client, request.message.id)
+            self._refuse(origin, FailureKind.INTERNAL, reason)
 
     def _refuse(self, origin: _Origin, kind: FailureKind, message: str) -> None:
         self._answer(origin, answers.refused(kind, message))

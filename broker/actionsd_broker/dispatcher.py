@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from actionsd_broker.config import Config
-from actionsd_broker.fleet import Fleet
+from actionsd_broker.fleet import Fleet, Record
 from actionsd_broker.job import Job
 from actionsd_broker.pace import LONG_SECONDS, Pace
 from actionsd_broker.places import Places
@@ -115,7 +115,6 @@ class Dispatcher:
 
     def __init__(self, config: Config) -> None:
         self._queue_seconds = config.queue_seconds
-        self._count = config.workers
         self._each_new = config.isolation == "job"
         self._queues = Queues(queue_limit=config.queue_limit, queue_seconds=config.queue_seconds)
         self._fleet = Fleet(config)
@@ -127,6 +126,16 @@ class Dispatcher:
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, _Running] = {}
         self._draining = False
+
+    @property
+    def workers(self) -> int:
+        """How many workers may have jobs at a time."""
+        return self._fleet.places
+
+    @property
+    def draining(self) -> bool:
+        """Whether no more jobs are accepted."""
+        return self._draining
 
     @property
     def waiting(self) -> int:
@@ -182,6 +191,11 @@ class Dispatcher:
             if self._places.excessive(worker)
         ]
         return [*commands, *self._fill(now)]
+
+    def scale(self, workers: int, now: float) -> list[Command]:
+        """Have so many workers from now on: those too many go when they have no job."""
+        self._fleet.scale(workers)
+        return self.tick(now)
 
     def worker_ready(self, worker: str, now: float) -> list[Command]:
         """Take note of a worker that is ready for its first job."""
@@ -320,6 +334,10 @@ class Dispatcher:
         """Accept no more jobs; those accepted are finished."""
         self._draining = True
 
+    def record_of(self, worker: str) -> Record | None:
+        """Return what a worker has served, None if it is not ready yet or condemned."""
+        return self._fleet.record_of(worker)
+
     def running_on(self, worker: str) -> Job | None:
         """Return the job whose turn it is in a worker."""
         running = self._running.get(worker)
@@ -356,7 +374,7 @@ class Dispatcher:
         """Give a worker without a job the tenant's next ones that may be run."""
         commands: list[Command] = []
         jobs: deque[Job] = deque()
-        fair = 1 + self._queues.length(tenant) // self._count
+        fair = 1 + self._queues.length(tenant) // self._fleet.places
         most = min(BATCH_JOBS, fair, self._fleet.jobs_left(worker))
         seconds, weight = 0.0, 0
         while (job := self._queues.first(tenant)) is not None:

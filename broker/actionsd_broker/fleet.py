@@ -15,8 +15,16 @@ from __future__ import annotations
 import sys
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from actionsd_broker.config import Config
+
+
+class Record(NamedTuple):
+    """Whose a worker is, None if nobody's, and how many jobs it was given so far."""
+
+    tenant: str | None
+    jobs: int
 
 
 @dataclass(slots=True)
@@ -37,6 +45,7 @@ class Fleet:
 
     def __init__(self, config: Config) -> None:
         self._places = config.workers
+        self._spares = config.spares
         self._processes = config.workers + config.spares
         self._isolation = config.isolation
         self._recycle_jobs = config.recycle_jobs
@@ -49,6 +58,11 @@ class Fleet:
         self._known_to: dict[str | None, dict[str, _Worker]] = {}
         self._held: Counter[str] = Counter()  # bound workers, of tenants that have any
         self._bound = 0
+
+    @property
+    def places(self) -> int:
+        """How many workers may be bound at a time."""
+        return self._places
 
     @property
     def idle(self) -> list[str]:
@@ -78,6 +92,16 @@ class Fleet:
         """Return whose a worker is, None if it is nobody's or gone."""
         known = self._workers.get(worker)
         return None if known is None else known.tenant
+
+    def record_of(self, worker: str) -> Record | None:
+        """Return what a worker has served, None if it is gone."""
+        known = self._workers.get(worker)
+        return None if known is None else Record(known.tenant, known.jobs)
+
+    def scale(self, places: int) -> None:
+        """Have so many places from now on, and as many workers as belong to them."""
+        self._places = places
+        self._processes = places + self._spares
 
     def add(self, worker: str) -> None:
         """Take note of a worker that is ready for its first job."""
@@ -152,8 +176,10 @@ class Fleet:
         return self._workers[worker].bound_at + seconds <= now
 
     def worn(self, worker: str, now: float) -> str | None:
-        """Return why a worker should be replaced, None if it need not be."""
+        """Return why a worker should be retired, None if it need not be."""
         known = self._workers[worker]
+        if self._is_one_too_many(known):
+            return "one too many"
         if 0 < self._recycle_jobs <= known.jobs:
             return f"{known.jobs} jobs"
         if self._wears(known) and known.first_job_at + self._recycle_seconds <= now:
@@ -165,6 +191,12 @@ class Fleet:
         idle = (*self._unbound.values(), *self._resting.values())
         ages = [w.first_job_at for w in idle if self._wears(w)]
         return min(ages) + self._recycle_seconds if ages else None
+
+    def _is_one_too_many(self, worker: _Worker) -> bool:
+        if len(self._workers) <= self._processes:
+            return False
+        # Nobody's is of more use than a bound one that rests, where too many are bound.
+        return worker.tenant is not None or self._bound <= self._places or not self._resting
 
     def _wears(self, worker: _Worker) -> bool:
         return self._recycle_seconds > 0 and worker.jobs > 0

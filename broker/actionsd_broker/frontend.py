@@ -8,21 +8,31 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import zmq
 
 from actionsd_protocol import __version__
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import FROM_CLIENT, MAX_FRAME_BYTES, encode, frames
-from actionsd_protocol.messages import Fault, Hello, Message, Result, Submit, Welcome
+from actionsd_protocol.messages import (
+    Fault,
+    Hello,
+    Inquire,
+    Message,
+    Result,
+    Scale,
+    Submit,
+    Told,
+    Welcome,
+)
 from actionsd_protocol.session import ClientSession, Role, State
 from actionsd_protocol.triggers import TRIGGERS
 
 _NOBLOCK = int(zmq.NOBLOCK)  # as a plain number: pyzmq combines its enum in Python
 
 BATCH = 64
-"""Frames taken at once, or submissions, so that no side of the broker starves the other."""
+"""Frames taken at once, or requests, so that no side of the broker starves the other."""
 
 SEND_HIGH_WATER_MARK = 100_000
 """Results that a client may leave unread; beyond that ZeroMQ drops them silently."""
@@ -46,6 +56,16 @@ class Submission(NamedTuple):
     context: bytes
 
 
+class Question(NamedTuple):
+    """What an operator asks for through a client."""
+
+    client: Peer
+    message: Inquire | Scale
+
+
+Request: TypeAlias = Submission | Question
+
+
 class Frontend:
     """Owns the ROUTER socket that clients connect to."""
 
@@ -63,24 +83,32 @@ class Frontend:
         self._sessions: OrderedDict[bytes, ClientSession] = OrderedDict()
         self._replies: dict[bytes, list[bytes]] = {}
 
-    def receive(self) -> list[Submission]:
-        """Take what has come in; everything but submissions is dealt with here."""
-        submissions: list[Submission] = []
+    def receive(self) -> list[Request]:
+        """Take what has come in; what is about the session only is dealt with here."""
+        requests: list[Request] = []
         for _ in range(BATCH):
             try:
                 client, *parts = self.socket.recv_multipart(_NOBLOCK)
             except zmq.Again:
                 break
-            submissions += self._handle(client, parts)
-            if len(submissions) >= BATCH:
+            requests += self._handle(client, parts)
+            if len(requests) >= BATCH:
                 break
-        return submissions
+        return requests
 
     def reply(self, client: Peer, number: int, document: bytes) -> None:
         """Have a result sent, unless its session has ended, or has it already; see `flush`."""
         current = self._sessions.get(client.identity) is client.session
         if current and number in client.session.in_flight:
             self._send(client.identity, client.session, Result(id=number), document)
+
+    def tell(self, question: Question, error: str | None, document: bytes) -> None:
+        """Have an answer to a question sent, unless its session has ended; see `flush`."""
+        client, number = question.client, question.message.id
+        current = self._sessions.get(client.identity) is client.session
+        if current and number in client.session.questions:
+            told = Told(id=number, error=None if error is None else error[:1000])
+            self._send(client.identity, client.session, told, document)
 
     def flush(self) -> None:
         """Send what was given to `reply`: the results of one client share a frame."""
@@ -95,8 +123,8 @@ class Frontend:
         self.flush()
         self.socket.close()
 
-    def _handle(self, client: bytes, parts: list[bytes]) -> list[Submission]:
-        submissions = []
+    def _handle(self, client: bytes, parts: list[bytes]) -> list[Request]:
+        requests: list[Request] = []
         session = self._session(client)
         try:
             if len(parts) != 1:
@@ -104,14 +132,16 @@ class Frontend:
             for message, payload in FROM_CLIENT.decode(parts[0]):
                 session.receive(message)
                 if isinstance(message, Submit):
-                    submissions.append(Submission(Peer(client, session), message, payload))
+                    requests.append(Submission(Peer(client, session), message, payload))
+                elif isinstance(message, Inquire | Scale):
+                    requests.append(Question(Peer(client, session), message))
                 elif isinstance(message, Hello):
                     self._welcome(client, session)
                 else:
                     del self._sessions[client]
         except ProtocolError as error:
             self._fault(client, str(error))
-        return submissions
+        return requests
 
     def _welcome(self, client: bytes, session: ClientSession) -> None:
         broker = f"actionsd/{__version__}"

@@ -70,6 +70,15 @@ class Exit:
     retired: bool  # by us, and its replacement is on its way
 
 
+class Employee(NamedTuple):
+    """A worker whose end has not been seen; its pid is None before its birth."""
+
+    name: str
+    pid: int | None
+    ready: bool
+    ordered_at: float
+
+
 @dataclass(slots=True)
 class _Worker:
     """One worker process, from its order to its end."""
@@ -92,6 +101,7 @@ class Supervisor:
         self._quarters = quarters
         self._launcher: Launcher | None = None
         self._workers: dict[str, _Worker] = {}
+        self._count = count
         self._starts: list[float] = [0.0] * count  # when to start those that are missing
         self._exits: list[Exit] = []
         self._backoff = Backoff()
@@ -110,6 +120,10 @@ class Supervisor:
     def alive(self) -> list[str]:
         """The workers whose end has not been seen."""
         return list(self._workers)
+
+    def staff(self) -> list[Employee]:
+        """Return the workers, the oldest first."""
+        return [Employee(w.name, w.pid, w.ready, w.ordered_at) for w in self._workers.values()]
 
     @property
     def hopeless(self) -> bool:
@@ -172,12 +186,20 @@ class Supervisor:
             _kill(known)
 
     def retire(self, worker: str, now: float) -> None:
-        """End a worker that did nothing wrong; its replacement starts at once."""
+        """End a worker that did nothing wrong; its replacement, if there is to be one, starts."""
         known = self._workers.get(worker)
         if known is not None and not known.killed:
             self.kill(worker)
             known.retired = True
-            self._starts.append(now)
+            self._start_one(now)
+
+    def scale(self, count: int, now: float) -> None:
+        """Keep so many workers alive from now on. Which are too many, others decide."""
+        self._count = count
+        while self._start_one(now):
+            pass
+        while self._starts and self._headcount > count:
+            self._starts.remove(max(self._starts))
 
     def kill_unready(self, now: float) -> None:
         """Kill the workers that take too long to start."""
@@ -201,12 +223,11 @@ class Supervisor:
         return [name for name in self._words.talkative() if name in self._workers]
 
     def replace(self, exit_: Exit, *, with_job: bool, now: float) -> None:
-        """Plan the replacement of a worker that ended."""
+        """Plan the replacement of a worker that ended, unless there is one too many."""
         if exit_.retired:
             return
         delay = self._backoff.died(with_job=with_job)
-        if not self._stopping:
-            self._starts.append(now + delay)
+        if not self._stopping and self._start_one(now + delay):
             level = log.info if delay == 0 else log.warning
             level("worker_replaced", worker=short(exit_.worker), in_seconds=delay)
 
@@ -227,6 +248,18 @@ class Supervisor:
         for name in list(self._workers):
             self._bury(name, ZYGOTE_GONE)
         self.epoll.close()
+
+    @property
+    def _headcount(self) -> int:
+        """How many workers there are or will be, without those that were retired."""
+        return len(self._starts) + sum(not worker.retired for worker in self._workers.values())
+
+    def _start_one(self, at: float) -> bool:
+        """Plan to start a worker if one is missing; tell whether it was."""
+        missing = self._headcount < self._count
+        if missing:
+            self._starts.append(at)
+        return missing
 
     def _try_spawn(self, now: float) -> str | None:
         try:

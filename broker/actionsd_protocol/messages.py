@@ -100,6 +100,19 @@ class Submit(Message, frozen=True, tag="submit"):
     check: bool = False
 
 
+class Inquire(Message, frozen=True, tag="inquire"):
+    """Asks how the broker does. `id` as in `Submit`: unique among all that is in flight."""
+
+    id: Identifier
+
+
+class Scale(Message, frozen=True, tag="scale"):
+    """Asks for another number of workers: "4", "auto", or "+1" and "-1" for more and fewer."""
+
+    id: Identifier
+    workers: Text
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Ends a client's session; results still under way are dropped."""
 
@@ -119,6 +132,16 @@ class Result(Message, frozen=True, tag="result"):
     """Answers the `Submit` of the same id. Payload: the result document, JSON."""
 
     id: Identifier
+
+
+class Told(Message, frozen=True, tag="told"):
+    """Answers the `Inquire` or `Scale` of the same id. Payload: the answer document, JSON.
+
+    With an `error` nothing was done, and the document is empty.
+    """
+
+    id: Identifier
+    error: Text | None = None
 
 
 class Fault(Message, frozen=True, tag="fault"):
@@ -260,13 +283,13 @@ class Stop(Message, frozen=True, tag="stop"):
     """Tells an idle worker to exit."""
 
 
-ClientToBroker: TypeAlias = Hello | Submit | Goodbye
-BrokerToClient: TypeAlias = Welcome | Result | Fault
+ClientToBroker: TypeAlias = Hello | Submit | Inquire | Scale | Goodbye
+BrokerToClient: TypeAlias = Welcome | Result | Told | Fault
 Call: TypeAlias = Fetch | GetMetadata | SetMetadata
 WorkerToBroker: TypeAlias = Ready | Report | Call
 BrokerToWorker: TypeAlias = Assign | Answer | Stop
 
 HAS_PAYLOAD: frozenset[type[Message]] = frozenset(
-    {Submit, Result, Report, Assign, Fetch, SetMetadata, Answer}
+    {Submit, Result, Told, Report, Assign, Fetch, SetMetadata, Answer}
 )
 """The messages that are followed by a payload."""

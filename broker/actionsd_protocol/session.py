@@ -14,8 +14,8 @@ worker's jobs, after the last of which alone it is idle. A session that was viol
     NEW ──hello──► GREETED                  STARTING ──ready──► IDLE ──stop──► STOPPED
                       │ welcome                                ▲   │
                       ▼                                 report │   │ assign
-           submit ┌► OPEN ◄┐ result                            │   ▼
-                  └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
+  submit, inquire ┌► OPEN ◄┐ result, told                      │   ▼
+            scale └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
                       │ goodbye, fault                        └──┘  ▲───answer────┘  └───┘
                       ▼
                     ENDED
@@ -38,13 +38,16 @@ from actionsd_protocol.messages import (
     GetMetadata,
     Goodbye,
     Hello,
+    Inquire,
     Message,
     Ready,
     Report,
     Result,
+    Scale,
     SetMetadata,
     Stop,
     Submit,
+    Told,
     Welcome,
 )
 
@@ -79,7 +82,10 @@ CLIENT_TABLE: Table = {
     State.GREETED: {Welcome: State.OPEN, Fault: State.ENDED},
     State.OPEN: {
         Submit: State.OPEN,
+        Inquire: State.OPEN,
+        Scale: State.OPEN,
         Result: State.OPEN,
+        Told: State.OPEN,
         Goodbye: State.ENDED,
         Fault: State.ENDED,
     },
@@ -106,9 +112,12 @@ WORKER_TABLE: Table = {
 SENDERS: Mapping[type[Message], Role] = {
     Hello: Role.CLIENT,
     Submit: Role.CLIENT,
+    Inquire: Role.CLIENT,
+    Scale: Role.CLIENT,
     Goodbye: Role.CLIENT,
     Welcome: Role.BROKER,
     Result: Role.BROKER,
+    Told: Role.BROKER,
     Fault: Role.BROKER,
     Ready: Role.WORKER,
     Report: Role.WORKER,
@@ -161,21 +170,34 @@ class _Session:
 
 
 class ClientSession(_Session):
-    """Client with broker: many jobs in flight, each told apart by the client's id."""
+    """Client with broker: many jobs in flight, each told apart by the client's id.
+
+    So are `questions`, to which the broker owes a `Told`: no id is of both.
+    """
 
     def __init__(self, role: Role) -> None:
         super().__init__(CLIENT_TABLE, State.NEW, role)
         self.in_flight: set[int] = set()
+        self.questions: set[int] = set()
 
     def _match(self, message: Message, blame: type[ProtocolError]) -> None:
         if type(message) is Submit:
-            if message.id in self.in_flight:
-                self._break(blame, f"id {message.id} is already in flight")
-            self.in_flight.add(message.id)
+            self._begin(message.id, self.in_flight, blame)
         elif type(message) is Result:
             if message.id not in self.in_flight:
                 self._break(blame, f"no job with id {message.id} is in flight")
             self.in_flight.remove(message.id)
+        elif isinstance(message, Inquire | Scale):
+            self._begin(message.id, self.questions, blame)
+        elif isinstance(message, Told):
+            if message.id not in self.questions:
+                self._break(blame, f"nothing was asked with id {message.id}")
+            self.questions.remove(message.id)
+
+    def _begin(self, number: int, among: set[int], blame: type[ProtocolError]) -> None:
+        if number in self.in_flight or number in self.questions:
+            self._break(blame, f"id {number} is already in flight")
+        among.add(number)
 
 
 class WorkerSession(_Session):

@@ -11,6 +11,7 @@ from actionsd_client.errors import (
     ClientClosedError,
     ClientError,
     ConnectionLostError,
+    DeclinedError,
     RefusedError,
     UnreachableError,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "ClientClosedError",
     "ClientError",
     "ConnectionLostError",
+    "DeclinedError",
     "PendingCall",
     "RefusedError",
     "Result",

@@ -14,21 +14,23 @@ from typing import Any, Self
 import zmq
 
 from actionsd_client.balance import FIRST_PAUSE_SECONDS
-from actionsd_client.connection import Connection, encode_context, make_submission
+from actionsd_client.connection import Connection, decode_answer, encode_context, make_submission
 from actionsd_client.endpoint import find_endpoints
 from actionsd_client.errors import (
     CallTimeoutError,
     ClientClosedError,
     ClientError,
     ConnectionLostError,
+    DeclinedError,
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action, Submit
+from actionsd_protocol.messages import Action, Inquire, Scale, Submit
 from actionsd_protocol.result import Result
 
 CALL_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
+ASK_SECONDS = 10.0
 
 
 class PendingCall:
@@ -139,6 +141,20 @@ class Client:
             call.job = submission, document
         return call
 
+    def stats(self, timeout: float = ASK_SECONDS) -> dict[str, Any]:
+        """Return the daemon's figures: docs/operating.md says what they mean."""
+        self._next_number += 1
+        return self._ask(Inquire(id=self._next_number), timeout)
+
+    def scale(self, workers: int | str, timeout: float = ASK_SECONDS) -> int:
+        """Have another number of workers, "auto", or "+1" and "-1"; return how many there will be.
+
+        Raises DeclinedError if that cannot be.
+        """
+        self._next_number += 1
+        document = self._ask(Scale(id=self._next_number, workers=str(workers)), timeout)
+        return int(document["workers"])
+
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
         error = ClientClosedError("the client was closed")
@@ -161,6 +177,26 @@ class Client:
     def abandon(self, number: int) -> None:
         """Stop waiting for a call; its result will be dropped."""
         self._calls.pop(number, None)
+
+    def _ask(self, question: Inquire | Scale, timeout: float) -> dict[str, Any]:
+        if self._links.several:
+            raise ClientError("a question is for one daemon: this client has several endpoints")
+        connection, number = self._connect(), question.id
+        lost = self._calls[number] = PendingCall(self, number)  # settled if the connection ends
+        connection.ask(question)
+        until = time.monotonic() + timeout
+        while number not in connection.told and not lost.done:
+            left = until - time.monotonic()
+            self._pump(max(left, 0))
+            if left <= 0:
+                break
+        self.abandon(number)
+        if number not in connection.told:
+            lost.result(0)
+        told, document = connection.told.pop(number)
+        if told.error is not None:
+            raise DeclinedError(told.error)
+        return decode_answer(document)
 
     def _connect(self) -> Connection:
         links = self._links
@@ -238,7 +274,7 @@ class Client:
             self._drop(connection, error)
 
     def _drop(self, connection: Connection, error: ClientError) -> None:
-        for number in connection.in_flight:
+        for number in (*connection.in_flight, *connection.questions):
             call = self._calls.pop(number, None)
             if call is None:
                 continue

@@ -22,7 +22,18 @@ from actionsd_client.errors import ClientError, ConnectionLostError, RefusedErro
 from actionsd_protocol import __version__
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode, frames
-from actionsd_protocol.messages import Action, Fault, Goodbye, Hello, Message, Result, Submit
+from actionsd_protocol.messages import (
+    Action,
+    Fault,
+    Goodbye,
+    Hello,
+    Inquire,
+    Message,
+    Result,
+    Scale,
+    Submit,
+    Told,
+)
 from actionsd_protocol.result import Result as ResultDocument
 from actionsd_protocol.result import decode_result
 from actionsd_protocol.session import ClientSession, Role, State
@@ -47,7 +58,9 @@ class Connection:
         self.monitor: zmq.Socket[bytes] = self.socket.get_monitor_socket(_GONE)
         self._session = ClientSession(Role.CLIENT)
         self.in_flight: AbstractSet[int] = self._session.in_flight
+        self.questions: AbstractSet[int] = self._session.questions
         self._outbox: list[bytes] = []
+        self.told: dict[int, tuple[Told, bytes]] = {}  # answers that `ask` is owed, as they come
         try:
             self.socket.connect(endpoint)
         except zmq.ZMQError as error:
@@ -64,6 +77,12 @@ class Connection:
     def submit(self, submission: Submit, context: bytes) -> None:
         """Have a job sent; those that wait for `flush` share a frame."""
         self._put(submission, context)
+
+    def ask(self, question: Inquire | Scale) -> None:
+        """Send a question; what comes of it will be in `told` under its id, until the next."""
+        self.told.clear()
+        self._put(question)
+        self.flush()
 
     def flush(self) -> None:
         """Send the jobs that were given to `submit`."""
@@ -116,6 +135,8 @@ class Connection:
                 self._session.receive(message)
                 if isinstance(message, Result):
                     yield message.id, decode_result(payload)
+                elif isinstance(message, Told):
+                    self.told[message.id] = message, payload
                 elif isinstance(message, Fault):
                     raise RefusedError(f"the daemon refused: {message.message}")
         except ProtocolError as error:
@@ -165,3 +186,11 @@ def encode_context(context: Mapping[str, Any] | bytes) -> bytes:
         ).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ClientError(f"the context is not JSON: {error}") from error
+
+
+def decode_answer(document: bytes) -> dict[str, Any]:
+    """Return what the daemon has told us; raises RefusedError if it makes no sense."""
+    try:
+        return msgspec.json.decode(document, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedError(f"the daemon broke the protocol: {error}") from error

@@ -26,5 +26,9 @@ class CallTimeoutError(ClientError):
     """Raised when a result did not come in time; the job may still run."""
 
 
+class DeclinedError(ClientError):
+    """Raised when the daemon says why it does not do what it was asked."""
+
+
 class RefusedError(ClientError):
     """Raised when the daemon says that we broke the protocol, or we find that it did."""

@@ -123,7 +123,9 @@ def test_fetch_brings_status_headers_and_text_and_is_counted() -> None:
     document = msgspec.json.decode(answered.payload)
     assert (document["status"], document["body"]) == (404, "h\xe9")
     assert ["X-A", "1"] in document["headers"]
-    assert dict(counted) == {1: 1}
+    assert dict(counted.counts) == {1: 1}
+    assert set(counted.seconds) == {1}
+    assert 0 < counted.seconds[1] < PATIENCE_SECONDS
 
 
 def test_body_that_is_no_utf8_is_mended() -> None:

@@ -258,3 +258,37 @@ def test_serve_names_a_mistake_in_its_configuration(actionsd: Command, tmp_path:
     done = actionsd("serve", "-c", "a.toml")
     assert done.returncode == 2
     assert done.stderr.startswith("actionsd: a.toml:2: Object contains unknown field `port`")
+
+
+def test_scale_prints_the_number_and_stats_show_it(
+    actionsd: Command, start_daemon: Callable[..., Daemon]
+) -> None:
+    daemon = start_daemon(workers=1)
+    daemon.wait_ready()
+    done = actionsd("scale", "+1", "--endpoint", daemon.endpoint)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")
+    done = actionsd("scale", "-1", "--endpoint", daemon.endpoint)
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    table = actionsd("stats", "--endpoint", daemon.endpoint)
+    assert table.returncode == 0
+    assert "workers 1, to spare 1" in table.stdout
+    assert "\x1b" not in table.stdout
+    document = json.loads(actionsd("stats", "--json", "--endpoint", daemon.endpoint).stdout)
+    assert document["workers"] == 1
+
+
+def test_scale_to_what_cannot_be_exits_2_and_says_why(actionsd: Command, daemon: Daemon) -> None:
+    done = actionsd("scale", "0", "--endpoint", daemon.endpoint)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "actionsd: 0 workers cannot be: there may be 1 to 256, and there are 2\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["scale", "2"], ["stats"], ["stats", "--json"]])
+def test_without_a_daemon_operating_exits_2_and_says_so(
+    actionsd: Command, tmp_path: Path, arguments: list[str]
+) -> None:
+    done = actionsd(*arguments, "--endpoint", f"ipc://{tmp_path.name}-none")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no daemon answers at" in done.stderr

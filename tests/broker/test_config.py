@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,15 @@ def test_endpoint_that_strangers_reach_is_refused(endpoint: str) -> None:
 def test_command_line_is_checked_like_a_file() -> None:
     with pytest.raises(ConfigError, match="workers"):
         Config().changed(workers=0)
+
+
+def test_auto_is_as_many_workers_as_there_are_cpus() -> None:
+    cpus = len(os.sched_getaffinity(0))
+    assert parse_config('workers = "auto"', "x").workers == cpus
+    assert Config().changed(workers="auto").workers == cpus
+
+
+@pytest.mark.parametrize("workers", ['"many"', "0", "257", '"2"'])
+def test_number_of_workers_that_cannot_be_is_named_with_its_line(workers: str) -> None:
+    with pytest.raises(ConfigError, match=r"x:1: .*`\$.workers`"):
+        parse_config(f"workers = {workers}", "x")

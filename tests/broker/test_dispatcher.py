@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jobs import BUDGET_SECONDS, assigned, failures, job
 
 from actionsd_broker.config import Config
@@ -34,6 +36,10 @@ def lose(
 ) -> list[Command]:
     kind = FailureKind.MEMORY_LIMIT if culpable else FailureKind.WORKER_LOST
     return dispatcher.worker_lost(worker, kind, "gone", now, culpable=culpable)
+
+
+def completed(commands: list[Command]) -> list[int]:
+    return [c.job.number for c in commands if isinstance(c, Complete)]
 
 
 def retired(commands: list[Command]) -> list[str]:
@@ -280,8 +286,10 @@ def test_tenant_with_all_the_workers_gives_up_half_to_another() -> None:
     submit(dispatcher, *[(number, "u") for number in range(10, 19)])
     gone = []
     for number, worker in enumerate("abcd"):
-        gone += retired(dispatcher.reported(worker, 1))
-        dispatcher.worker_ready(f"new{number}", 1)
+        left = retired(dispatcher.reported(worker, 1))
+        for _ in left:
+            dispatcher.worker_ready(f"new{number}", 1)
+        gone += left
     assert gone == ["a", "b"]
 
 
@@ -418,3 +426,140 @@ def test_trial_that_is_lost_by_chance_is_followed_by_another() -> None:
     lose(dispatcher, "a", FIRST_SECONDS, culpable=False)
     dispatcher.worker_ready("b", FIRST_SECONDS)
     assert assigned(submit(dispatcher, (2, "t"), now=FIRST_SECONDS)) == [("b", 2)]
+
+
+# Another number of workers
+
+
+def test_more_workers_take_what_waits_as_they_come() -> None:
+    dispatcher = make("a", workers=1, spares=0)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "u"))
+    assert dispatcher.scale(3, 1) == []
+    served = assigned(dispatcher.worker_ready("b", 1)) + assigned(dispatcher.worker_ready("c", 1))
+    assert sorted(served) == [("b", 3), ("c", 2)]
+    assert dispatcher.workers == 3
+
+
+def test_spare_is_bound_at_once_where_there_are_more_places() -> None:
+    dispatcher = make("a", "spare", workers=1)
+    submit(dispatcher, (1, "t"), (2, "t"))
+    assert assigned(dispatcher.scale(2, 1)) == [("spare", 2)]
+
+
+def test_of_fewer_workers_those_without_a_job_go_first() -> None:
+    dispatcher = make("a", "b", "c", workers=3, spares=0)
+    submit(dispatcher, (1, "t"), (2, "t"))
+    assert retired(dispatcher.scale(2, 1)) == ["c"]
+    assert retired(dispatcher.scale(1, 1)) == []
+    commands = dispatcher.reported("a", 2)
+    assert completed(commands) == [1]
+    assert retired(commands) == ["a"]
+    assert completed(dispatcher.reported("b", 2)) == [2]
+    assert dispatcher.idle == ["b"]
+
+
+def test_worker_that_is_one_too_many_ends_although_jobs_wait() -> None:
+    dispatcher = make("a", "b", workers=2, spares=0)
+    submit(dispatcher, (1, "t"), (2, "t"), (3, "t"), (4, "t"))
+    dispatcher.scale(1, 1)
+    commands = dispatcher.reported("a", 2)
+    assert retired(commands) == ["a"]
+    assert assigned(commands) == []
+    assert assigned(dispatcher.reported("b", 2)) == [("b", 3)]
+
+
+def test_spare_stays_where_bound_workers_rest() -> None:
+    dispatcher = make("a", "b", "spare", workers=2)
+    submit(dispatcher, (1, "t"), (2, "u"))
+    dispatcher.reported("a", 1)
+    dispatcher.reported("b", 1)
+    assert retired(dispatcher.scale(1, 1)) == ["a"]
+    assert dispatcher.idle == ["spare", "b"]
+
+
+def test_worker_that_comes_when_it_is_not_wanted_any_more_goes_again() -> None:
+    dispatcher = make("a", workers=2, spares=0)
+    dispatcher.scale(1, 1)
+    dispatcher.worker_ready("b", 2)
+    assert retired(dispatcher.tick(2)) == ["a"]
+    assert dispatcher.idle == ["b"]
+
+
+def test_record_says_whose_a_worker_is_and_how_many_jobs_it_was_given() -> None:
+    dispatcher = make("a", "b")
+    submit(dispatcher, (1, "t"))
+    assert dispatcher.record_of("a") == ("t", 1)
+    assert dispatcher.record_of("b") == (None, 0)
+    assert dispatcher.record_of("never") is None
+
+
+@pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
+@given(steps=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5)), max_size=80))
+def test_any_scaling_under_load_loses_no_job_and_ends_with_the_number(
+    steps: list[tuple[int, int]], isolation: Any
+) -> None:
+    dispatcher = Dispatcher(Config(workers=2, spares=1, recycle_seconds=0, isolation=isolation))
+    plant = Plant(dispatcher)
+    for now, (what, number) in enumerate(steps):
+        plant.step(what, number, now / 100)
+    plant.finish(len(steps) / 100)
+
+
+class Plant:
+    """A supervisor and workers that do as they are told."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self.busy: dict[str, list[int]] = {}
+        self.ready: set[str] = set()
+        self.serial = self.submitted = 0
+        self.answered: list[int] = []
+        self.wanted = 2
+
+    def step(self, what: int, number: int, now: float) -> None:
+        if what == 0:
+            self.wanted = number
+            self.take(self.dispatcher.scale(number, now))
+        elif what == 1:
+            self.start(now)
+        elif what == 2 and self.busy:
+            worker = sorted(self.busy)[number % len(self.busy)]
+            self.report(worker, now)
+        else:
+            self.submitted += 1
+            self.take(self.dispatcher.submit(job(self.submitted, f"t{number}", now), now))
+        self.take(self.dispatcher.tick(now))
+
+    def start(self, now: float) -> None:
+        if len(self.ready) < self.wanted + 1:
+            self.serial += 1
+            self.ready.add(f"w{self.serial}")
+            self.take(self.dispatcher.worker_ready(f"w{self.serial}", now))
+
+    def report(self, worker: str, now: float) -> None:
+        jobs = self.busy[worker]
+        jobs.pop(0)
+        if not jobs:
+            del self.busy[worker]
+        self.take(self.dispatcher.reported(worker, now, seconds=0.001))
+
+    def take(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Assign):
+                assert command.worker in self.ready
+                self.busy[command.worker] = [job.number for job in command.jobs]
+            elif isinstance(command, Retire):
+                assert command.worker not in self.busy
+                self.ready.remove(command.worker)
+        self.answered += completed(commands)
+
+    def finish(self, now: float) -> None:
+        while not self.dispatcher.empty:
+            now += 0.01
+            for _ in range(self.wanted + 1):
+                self.start(now)
+            for worker in list(self.busy):
+                self.report(worker, now)
+            self.take(self.dispatcher.tick(now))
+        assert sorted(self.answered) == list(range(1, self.submitted + 1))
+        assert len(self.ready) <= self.wanted + 1

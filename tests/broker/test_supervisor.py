@@ -100,3 +100,39 @@ def test_secret_half_of_a_name_is_not_for_logs() -> None:
 def test_traceback_is_told_without_its_message() -> None:
     words = 'Traceback\n  File "/x/a.py", line 3, in f\n  File "/x/b.py", line 7\nValueError: pw'
     assert traceback_places(words) == "b.py line 7 < a.py line 3"
+
+
+def test_more_workers_start_at_once(supervisor: Supervisor) -> None:
+    supervisor.start_due(0.0)
+    supervisor.scale(3, 5.0)
+    assert supervisor.next_deadline() == 5.0
+    assert len(supervisor.start_due(5.0)) == 1
+    assert len(supervisor.staff()) == 3
+
+
+def test_retired_worker_is_not_replaced_where_there_are_to_be_fewer(
+    supervisor: Supervisor,
+) -> None:
+    first, second = supervisor.start_due(0.0)
+    supervisor.scale(1, 5.0)
+    supervisor.retire(first, now=5.0)
+    assert supervisor.start_due(6.0) == []
+    supervisor.retire(second, now=6.0)
+    assert len(supervisor.start_due(6.0)) == 1
+
+
+def test_worker_that_dies_is_not_replaced_where_there_are_to_be_fewer(
+    supervisor: Supervisor,
+) -> None:
+    first, _ = supervisor.start_due(0.0)
+    supervisor.scale(1, 5.0)
+    supervisor.kill(first)
+    supervisor.replace(wait_exits(supervisor, 1)[0], with_job=True, now=5.0)
+    assert supervisor.start_due(6.0) == []
+
+
+def test_workers_that_were_not_started_yet_are_given_up_first(supervisor: Supervisor) -> None:
+    supervisor.scale(1, 0.0)
+    assert len(supervisor.start_due(0.0)) == 1
+    supervisor.scale(2, 0.0)
+    assert len(supervisor.start_due(0.0)) == 1

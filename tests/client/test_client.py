@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from actionsd_client import (
     Client,
     ClientError,
     ConnectionLostError,
+    DeclinedError,
     PendingCall,
     RefusedError,
     Result,
@@ -368,3 +370,48 @@ def test_every_thread_has_a_client_of_its_own(daemon: Daemon) -> None:
     for thread in threads:
         thread.join()
     assert claims == {number: [number * 100 + n for n in range(20)] for number in range(8)}
+
+
+def test_questions_are_answered_between_calls(client: Client) -> None:
+    pending = submit(client, LATE, ms=200)
+    jobs = client.stats()["jobs"]
+    assert client.scale("+0") == 2
+    assert pending.result().claims() == {"k": 200}
+    assert client.stats()["jobs"] >= jobs + 1
+
+
+def test_refused_question_says_why_and_the_next_call_works(client: Client) -> None:
+    with pytest.raises(DeclinedError, match="0 workers cannot be"):
+        client.scale(0)
+    assert call(client, 4).claims() == {"k": 4}
+
+
+def test_question_that_is_too_long_is_named(client: Client) -> None:
+    with pytest.raises(ClientError, match="workers"):
+        client.scale("1" * 2000)
+    assert client.scale("+0") == 2
+
+
+def test_late_answer_to_a_question_is_a_timeout_and_the_next_comes(
+    start_daemon: Callable[[], Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        assert call(client, 1).claims() == {"k": 1}
+        daemon.signal(signal.SIGSTOP)
+        with pytest.raises(CallTimeoutError):
+            client.stats(timeout=0.1)
+        daemon.signal(signal.SIGCONT)
+        assert client.stats()["jobs"] == 1
+
+
+def test_daemon_that_dies_loses_a_question(start_daemon: Callable[[], Daemon]) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+    with Client(daemon.endpoint) as client:
+        assert call(client, 1).claims() == {"k": 1}
+        daemon.signal(signal.SIGSTOP)
+        threading.Timer(0.2, daemon.process.kill).start()
+        with pytest.raises(ConnectionLostError):
+            client.stats()

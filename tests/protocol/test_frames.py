@@ -79,6 +79,9 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
         m.Welcome, broker=texts, instance=texts, triggers=st.lists(names, max_size=4)
     ),
     m.Result: st.builds(m.Result, id=numbers),
+    m.Inquire: st.builds(m.Inquire, id=numbers),
+    m.Scale: st.builds(m.Scale, id=numbers, workers=texts),
+    m.Told: st.builds(m.Told, id=numbers, error=st.none() | texts),
     m.Fault: st.builds(m.Fault, message=texts),
     m.Ready: st.builds(m.Ready, pid=st.integers(1, 2**31 - 1), v8=texts, layers=st.lists(layers)),
     m.Report: st.builds(
@@ -98,8 +101,8 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.Stop: st.builds(m.Stop),
 }
 DIRECTIONS: list[tuple[Decoder[m.Message], Sequence[type[m.Message]]]] = [
-    (FROM_CLIENT, [m.Hello, m.Submit, m.Goodbye]),
-    (TO_CLIENT, [m.Welcome, m.Result, m.Fault]),
+    (FROM_CLIENT, [m.Hello, m.Submit, m.Inquire, m.Scale, m.Goodbye]),
+    (TO_CLIENT, [m.Welcome, m.Result, m.Told, m.Fault]),
     (FROM_WORKER, [m.Ready, m.Report]),
     (TO_WORKER, [m.Assign, m.Stop]),
 ]

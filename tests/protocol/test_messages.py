@@ -12,9 +12,12 @@ from actionsd_protocol import messages as m
 TAGS = {
     m.Hello: "hello",
     m.Submit: "submit",
+    m.Inquire: "inquire",
+    m.Scale: "scale",
     m.Goodbye: "goodbye",
     m.Welcome: "welcome",
     m.Result: "result",
+    m.Told: "told",
     m.Fault: "fault",
     m.Ready: "ready",
     m.Report: "report",
@@ -44,7 +47,7 @@ def test_every_message_belongs_to_one_direction() -> None:
 
 def test_questions_and_their_answers_have_payloads() -> None:
     jobs = {m.Submit, m.Result, m.Assign, m.Report}
-    assert jobs | {m.Fetch, m.SetMetadata, m.Answer} == m.HAS_PAYLOAD
+    assert jobs | {m.Told, m.Fetch, m.SetMetadata, m.Answer} == m.HAS_PAYLOAD
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=lambda kind: kind.__name__)

@@ -184,8 +184,11 @@ def test_page_names_every_trigger_and_alias() -> None:
 @pytest.mark.parametrize(
     ("title", "types"),
     [
-        ("Client to broker", [messages.Hello, messages.Submit, messages.Action]),
-        ("Broker to client", [messages.Welcome, messages.Result, messages.Fault]),
+        (
+            "Client to broker",
+            [messages.Hello, messages.Submit, messages.Action, messages.Inquire, messages.Scale],
+        ),
+        ("Broker to client", [messages.Welcome, messages.Result, messages.Told, messages.Fault]),
     ],
 )
 def test_page_names_every_field_of_the_clients_session(title: str, types: list[Any]) -> None:
@@ -277,6 +280,42 @@ def test_id_may_be_used_again_after_its_result(wire: Wire) -> None:
 def test_id_comes_back_as_it_was(wire: Wire, number: int) -> None:
     wire.submit(number, 1)
     assert wire.result()[0] == number
+
+
+def test_inquire_and_scale_are_told(wire: Wire) -> None:
+    wire.send({"type": "inquire", "id": 4})
+    message, document = wire.receive()
+    assert message == {"type": "told", "id": 4, "error": None}
+    assert json.loads(document)["workers"] == 2
+    wire.send({"type": "scale", "id": 4, "workers": "+0"})
+    message, document = wire.receive()
+    assert (message["id"], message["error"]) == (4, None)
+    assert json.loads(document) == {"workers": 2}
+
+
+def test_number_of_workers_that_cannot_be_is_told_and_no_fault(wire: Wire) -> None:
+    wire.send({"type": "scale", "id": 4, "workers": "0"})
+    message, document = wire.receive()
+    assert message["type"] == "told"
+    assert "0 workers cannot be" in message["error"]
+    assert document == b""
+
+
+def test_figures_have_the_keys_of_their_page(wire: Wire) -> None:
+    wire.submit(1, 5)
+    wire.result()
+    wire.send({"type": "inquire", "id": 1})
+    document = json.loads(wire.receive()[1])
+    text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8")
+    [table] = re.findall(r"### The document\n.*?\n(\|.*?)\n\n", text, re.DOTALL)
+    assert rows(table) == set(document)
+    assert all(f"`{key}`" in table for key in document["processes"][0])
+
+
+def test_question_with_the_id_of_a_job_in_flight_gives_a_fault(wire: Wire) -> None:
+    wire.submit(1, 100, LATE)
+    wire.send({"type": "inquire", "id": 1})
+    assert "id 1 is already in flight" in wire.fault()
 
 
 def test_unknown_trigger_is_a_result_and_no_fault(wire: Wire) -> None:

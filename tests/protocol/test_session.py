@@ -26,6 +26,7 @@ from actionsd_protocol.session import (
 Session: TypeAlias = ClientSession | WorkerSession
 
 BUSY_WITH = 7
+ASKED = 8
 ASSIGN = m.Assign(
     job=BUSY_WITH,
     trigger="x",
@@ -37,9 +38,12 @@ ASSIGN = m.Assign(
 SAMPLES: dict[type[m.Message], m.Message] = {
     m.Hello: m.Hello(client="c"),
     m.Submit: m.Submit(id=1, trigger="x", tenant="t"),
+    m.Inquire: m.Inquire(id=2),
+    m.Scale: m.Scale(id=3, workers="4"),
     m.Goodbye: m.Goodbye(),
     m.Welcome: m.Welcome(broker="b", instance="i", triggers=[]),
     m.Result: m.Result(id=BUSY_WITH),
+    m.Told: m.Told(id=ASKED),
     m.Fault: m.Fault(message="why"),
     m.Ready: m.Ready(pid=1, v8="14", layers=[]),
     m.Report: m.Report(job=BUSY_WITH, spans=[]),
@@ -76,6 +80,7 @@ def session_in(make: type[Session], role: Role, state: State) -> Session:
     session.state = state
     if isinstance(session, ClientSession):
         session.in_flight = {BUSY_WITH}
+        session.questions = {ASKED}
     elif isinstance(session, WorkerSession) and state in (State.BUSY, State.WAITING):
         session.jobs.append(BUSY_WITH)
         session.call = 1 if state is State.WAITING else 0
@@ -222,6 +227,28 @@ def test_report_for_another_job_breaks_the_session(job: int) -> None:
     assert session.state is State.BROKEN
 
 
+@pytest.mark.parametrize(
+    "message",
+    [m.Inquire(id=1), m.Scale(id=1, workers="2"), m.Submit(id=1, trigger="x", tenant="t")],
+)
+@pytest.mark.parametrize("first", [m.Inquire(id=1), m.Submit(id=1, trigger="x", tenant="t")])
+def test_jobs_and_questions_in_flight_share_their_ids(first: m.Message, message: m.Message) -> None:
+    session = client_session()
+    session.receive(first)
+    with pytest.raises(RemoteProtocolError, match="id 1 is already in flight"):
+        session.receive(message)
+
+
+def test_job_is_not_answered_by_told_nor_a_question_by_a_result() -> None:
+    session = client_session(in_flight=(1,))
+    session.receive(m.Inquire(id=2))
+    for message in (m.Told(id=1), m.Result(id=2)):
+        with pytest.raises(LocalProtocolError):
+            session.send(message)
+    session.send(m.Told(id=2))
+    session.receive(m.Inquire(id=2))
+
+
 def test_report_is_not_accepted_twice() -> None:
     session = session_in(WorkerSession, Role.BROKER, State.BUSY)
     session.receive(SAMPLES[m.Report])
@@ -353,14 +380,17 @@ any_message = st.one_of(
     *[st.just(sample) for sample in SAMPLES.values()],
     st.builds(m.Submit, id=ids, trigger=st.just("x"), tenant=st.just("t")),
     st.builds(m.Result, id=ids),
+    st.builds(m.Inquire, id=ids),
+    st.builds(m.Scale, id=ids, workers=st.just("auto")),
+    st.builds(m.Told, id=ids),
     st.builds(m.Report, job=ids, spans=st.just([])),
     ids.map(assign),
 )
 
 
-def memory(session: Session) -> set[int] | list[int]:
+def memory(session: Session) -> tuple[set[int], set[int]] | list[int]:
     if isinstance(session, ClientSession):
-        return set(session.in_flight)
+        return set(session.in_flight), set(session.questions)
     return list(session.jobs)
 
 

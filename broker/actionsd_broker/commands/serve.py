@@ -26,7 +26,8 @@ COLLECT_OBJECTS = 20_000
 EPILOG = """\
 Signals: TERM and INT finish accepted jobs, refuse new ones and exit; a second one does
 not wait. HUP reads the registry and the secrets again; what has something wrong with it
-stays as it was.
+stays as it was. TTIN adds a worker, TTOU takes one away, as `actionsd scale` does: that
+lasts until the daemon ends, a HUP does not change it.
 
 examples:
   actionsd serve                     two workers, ./actions if it is there
@@ -45,7 +46,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("-c", "--config", metavar="FILE", help="the configuration (TOML)")
     parser.add_argument("--endpoint", metavar="E", help="where clients connect, instead of its")
-    parser.add_argument("--workers", type=int, metavar="N", help="worker processes, instead of its")
+    parser.add_argument(
+        "--workers",
+        type=lambda text: int(text) if text.isdecimal() else text,
+        metavar="N",
+        help="worker processes, or auto for the number of CPUs, instead of its",
+    )
     parser.add_argument("--registry", metavar="DIR", help="the registry, instead of its")
     parser.set_defaults(run=run)
 
@@ -112,5 +118,5 @@ def _receive_signals(app: App) -> None:
     # The handlers do nothing: Python writes the signal's number to the descriptor, and the
     # broker's loop reads it there in its own time.
     signal.set_wakeup_fd(app.wakeup_fd, warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
         signal.signal(number, lambda *_: None)
