@@ -117,6 +117,7 @@ def test_sealed_attack_is_stopped(stage: Stage, header: Header, user: str) -> No
     _check(stage.run(header.attack, sealed=True, user=user == "user"), header)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("header", "user"), CASES)
 def test_sealed_attack_is_stopped_in_a_container(
     contained_stage: Stage, header: Header, user: str
