@@ -38,8 +38,8 @@ def test_light_tenants_begin_soon_in_minutes_with_a_flood() -> None:
     ("workers", "jobs", "weights"),
     [
         (2, [0.1, 0.1], []),
-        (2, [0.001, 0.01, 0.1, 1.0], []),
-        (4, [0.001, 0.1, 0.3, 0.01, 0.03], []),
+        pytest.param(2, [0.001, 0.01, 0.1, 1.0], [], marks=pytest.mark.slow),
+        pytest.param(4, [0.001, 0.1, 0.3, 0.01, 0.03], [], marks=pytest.mark.slow),
         (1, [0.02, 0.02], [1, 2]),
         (2, [0.02, 0.02], [1, 2]),
         pytest.param(4, [0.01, 0.1, 0.02], [1, 2, 4], marks=pytest.mark.slow),
