@@ -45,7 +45,9 @@ class Broker:
     """The other end: a real ROUTER socket that lets one worker in."""
 
     def __init__(self, path: str) -> None:
-        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
+        # Of its own: the place of a door in a context may be taken for a moment after its end.
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        context = self._context
         self._door = ThreadAuthenticator(context)
         self._door.start()
         self._door.configure_plain("workers", {"w": "-"})
@@ -81,6 +83,7 @@ class Broker:
     def close(self) -> None:
         self._socket.close()
         self._door.stop()
+        self._context.term()
 
 
 @pytest.fixture
