@@ -2,7 +2,7 @@
 
 Jobs wait in one queue for each tenant (`queues`), workers are bound to tenants (`fleet`)
 that take turns (`places`), and chains that keep ending workers are refused (`quarantine`);
-here they meet.
+here they meet. What a worker was given at once is a `batch`.
 
 A worker runs one job at a time. Where many wait that are known to be short (`pace`), it is
 given several at once, which it runs in their order. A job that may have begun and can have
@@ -17,11 +17,17 @@ with more workers, not with more waiting jobs or tenants.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from actionsd_broker.batch import (
+    BATCH_BYTES,
+    BATCH_JOBS,
+    BATCH_SECONDS,
+    STALL_SECONDS,
+    Batch,
+)
 from actionsd_broker.config import Config
 from actionsd_broker.fleet import Fleet, Record
 from actionsd_broker.job import Job
@@ -31,15 +37,6 @@ from actionsd_broker.quarantine import Quarantine
 from actionsd_broker.queues import Queues
 from actionsd_broker.share import Share
 from actionsd_protocol.errors import FailureKind
-
-BATCH_JOBS = 16
-BATCH_SECONDS = 0.005
-BATCH_BYTES = 256 * 2**10
-"""Bounds of what a worker is given at once: how many, how long they may be expected to
-take, and what they may weigh."""
-
-STALL_SECONDS = 0.03
-"""After which the jobs behind one that takes so long are given to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +85,6 @@ class Retire:
 Command: TypeAlias = Assign | Complete | Fail | Kill | Retire
 
 
-@dataclass(slots=True)
-class _Running:
-    """The jobs in a worker, the one whose turn it is first."""
-
-    jobs: deque[Job]
-    own: int  # so many of them, the first ones: the others have been given to other workers
-    started_at: float  # the first one: what the ones before took is the worker's word
-    moved_at: float  # when it was given to the worker, or the one before was reported on
-    deadline: float
-    asked: bool = False  # whether the first one is known to run, for it has asked for something
-    verdict: tuple[FailureKind, str] | None = None  # why we killed the worker, if we did
-
-    def culprit(self, kind: FailureKind) -> Job | None:
-        """Return the job that is to blame for an end of this kind, None if that is not clear."""
-        if len(self.jobs) == 1 or self.asked:
-            return self.jobs[0]
-        # One that was just done has its report under way still, unless it took the worker a
-        # while to end: by then that had left.
-        slow = kind in (FailureKind.TIMEOUT, FailureKind.CPU_LIMIT)
-        return self.jobs[0] if self.own == 1 and slow else None
-
-
 class Dispatcher:
     """Holds every job that was accepted and not yet answered."""
 
@@ -124,7 +99,7 @@ class Dispatcher:
         self._alone: set[int] = set()  # jobs that share a message with no other
         self._returned: set[str] = set()  # tenants of jobs that were put back just now
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Batch] = {}
         self._draining = False
 
     @property
@@ -148,11 +123,6 @@ class Dispatcher:
         return self._queues.weight
 
     @property
-    def running(self) -> int:
-        """How many jobs are in a worker."""
-        return len(self._running)
-
-    @property
     def idle(self) -> list[str]:
         """The workers that have no job."""
         return self._fleet.idle
@@ -171,9 +141,8 @@ class Dispatcher:
             return [Fail(job, FailureKind.POISONED, refusal)]
         worker = self._fleet.idle_of(job.tenant)
         if worker is not None:
-            return [
-                self._begin(worker, deque([job]), now)
-            ]  # it is idle because none of its jobs wait
+            # It is idle because none of its jobs wait.
+            return [self._begin(worker, [job], now)]
         waited = job.tenant in self._queues
         refusal = self._queues.push(job)
         if refusal is not None:
@@ -230,13 +199,12 @@ class Dispatcher:
             commands.append(Complete(job, running.started_at))
         if running.jobs and not fault:
             self._places.charge(job.tenant, cpu_seconds, held)
-            running.started_at = min(now, running.started_at + seconds)
-            running.moved_at, running.asked = now, False
-            running.deadline = now + running.jobs[0].budget_seconds
+            running.move_on(seconds, now)
             return commands
         del self._running[worker]
         self._take_back(running, 0)
         self._fleet.release(worker, now)
+        # Only now: where the tenant stands in line depends on whether the worker is its still.
         self._places.charge(job.tenant, cpu_seconds, held)
         tenant = self._fleet.tenant_of(worker)
         reason = "a fault" if fault else self._fleet.worn(worker, now)
@@ -319,9 +287,7 @@ class Dispatcher:
 
     def next_deadline(self) -> float | None:
         """Return when `tick` has something to do, if nothing happens before."""
-        deadlines = [r.deadline for r in self._running.values() if r.verdict is None]
-        stalling = [r for r in self._running.values() if r.verdict is None and r.own != 1]
-        deadlines += [running.moved_at + STALL_SECONDS for running in stalling]
+        deadlines = [r.due for r in self._running.values() if r.verdict is None]
         turned_out = self._places.next_turned_out()
         others = (
             self._queues.next_expiry(),
@@ -373,7 +339,7 @@ class Dispatcher:
     def _give(self, worker: str, tenant: str, now: float) -> list[Command]:
         """Give a worker without a job the tenant's next ones that may be run."""
         commands: list[Command] = []
-        jobs: deque[Job] = deque()
+        jobs: list[Job] = []
         fair = 1 + self._queues.length(tenant) // self._fleet.places
         most = min(BATCH_JOBS, fair, self._fleet.jobs_left(worker))
         seconds, weight = 0.0, 0
@@ -395,13 +361,12 @@ class Dispatcher:
         self._places.line_up(tenant)
         return commands
 
-    def _begin(self, worker: str, jobs: deque[Job], now: float) -> Assign:
+    def _begin(self, worker: str, jobs: Sequence[Job], now: float) -> Assign:
         for job in jobs:
             self._quarantine.began(job)
         self._places.bind(worker, jobs[0].tenant)
         new_realm = self._fleet.take(worker, jobs[0].tenant, len(jobs), now)
-        deadline = now + jobs[0].budget_seconds
-        self._running[worker] = _Running(jobs, len(jobs), now, now, deadline)
+        self._running[worker] = Batch.given(jobs, now)
         return Assign(worker, tuple(jobs), new_realm)
 
     def _expected(self, job: Job, now: float) -> float:
@@ -410,10 +375,9 @@ class Dispatcher:
             return LONG_SECONDS
         return self._pace.expected(job)
 
-    def _take_back(self, running: _Running, kept: int) -> None:
-        """Let jobs of a worker's that have not begun, or count as if, wait again."""
-        returned = list(running.jobs)[kept : running.own]
-        running.own = min(kept, running.own)
+    def _take_back(self, running: Batch, kept: int) -> None:
+        """Let all but so many of a worker's own jobs wait again."""
+        returned = running.give_back(kept)
         if returned:
             tenant = returned[0].tenant
             waited = tenant in self._queues

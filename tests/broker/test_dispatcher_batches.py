@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from jobs import assigned, failures, job
 
+from actionsd_broker.batch import BATCH_JOBS, STALL_SECONDS
 from actionsd_broker.config import Config
 from actionsd_broker.dispatcher import (
-    BATCH_JOBS,
-    STALL_SECONDS,
     Assign,
     Command,
     Complete,
