@@ -1,6 +1,6 @@
 """What a flood costs another tenant: latency of single jobs, alone and beside the flood.
 
-    python benchmarks/fairness.py [--workers 2] [--jobs 2000] [--isolation process]
+    python -m benchmarks.fairness [--workers 2] [--jobs 2000] [--isolation process]
 
 Starts a daemon of its own. Tenant `quiet` sends small jobs one after the other: first while
 nobody else is there, then while tenant `loud` keeps 64 jobs in flight that compute for
@@ -12,17 +12,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 from actionsd_client import Action, AsyncClient
+from benchmarks.daemon import Daemon, Settings
+from benchmarks.workload import TRIGGER
 
-TRIGGER = "complement-token/pre-userinfo"
 WARM_UP_JOBS = 200
 FLOOD_IN_FLIGHT = 64
 FLOOD_SECONDS = 3.0
@@ -49,35 +46,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--isolation", default="process")
     arguments = parser.parse_args()
-    with running_daemon(arguments.workers, arguments.isolation) as endpoint:
-        asyncio.run(measure(endpoint, arguments.jobs))
+    settings = Settings(arguments.workers, isolation=arguments.isolation)
+    with Daemon.running(settings) as daemon:
+        asyncio.run(measure(daemon.endpoint, arguments.jobs))
     return 0
-
-
-@contextlib.contextmanager
-def running_daemon(workers: int, isolation: str) -> Iterator[str]:
-    """Run a daemon for as long as the block lasts."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-fairness-") as directory:
-        config = Path(directory, "actionsd.toml")
-        settings = f'workers = {workers}\nisolation = "{isolation}"\n'
-        config.write_text(settings + 'log_level = "error"\n')  # nobody reads the log
-        endpoint = f"ipc://{directory}/c"
-        command = [sys.executable, "-m", "actionsd_broker.cli", "serve", "--config", str(config)]
-        process = subprocess.Popen(
-            [*command, "--endpoint", endpoint],
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=directory,
-            env={**os.environ, "STATE_DIRECTORY": directory},
-        )
-        try:
-            for line in process.stderr or ():
-                if line.startswith("actionsd ready"):
-                    break
-            yield endpoint
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
 
 
 async def measure(endpoint: str, jobs: int) -> None:

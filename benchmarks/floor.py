@@ -159,7 +159,7 @@ def _workers(endpoint: str, count: int) -> Iterator[list[Connection]]:
 def _process(target: object, *arguments: object) -> Iterator[Connection]:
     processes = multiprocessing.get_context("spawn")
     ours, theirs = processes.Pipe()
-    process = processes.Process(target=target, args=(theirs, *arguments), daemon=True)  # type: ignore[arg-type]
+    process = processes.Process(target=target, args=(theirs, *arguments), daemon=True)  # type: ignore[arg-type] # any of ours
     process.start()
     theirs.close()
     try:

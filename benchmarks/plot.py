@@ -18,7 +18,7 @@ def draw(report: Report, path: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415 - not needed for anything else
 
     mpl.use("agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - as above
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
     for name, figures in report.workloads.items():
