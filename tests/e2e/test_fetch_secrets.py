@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import re
@@ -24,12 +25,12 @@ FROM_ENVIRONMENT = "hunter2-hunter2-hunter2"
 MARK = "a text that only the script has"
 
 
-async def echo(asked: Asked, writer: object) -> None:
+async def echo(asked: Asked, writer: asyncio.StreamWriter) -> None:
     """Send back all that was asked, in several spellings."""
     sent = asked.headers.get("authorization", "") + asked.body.decode()
     spelled = base64.b64encode(VALUE.encode()).decode()
     head = tuple(f"X-Echo-{name}: {value}" for name, value in asked.headers.items())
-    await answering(f"{sent} {spelled} {VALUE.encode().hex()}", 200, head)(asked, writer)  # type: ignore[arg-type]
+    await answering(f"{sent} {spelled} {VALUE.encode().hex()}", 200, head)(asked, writer)
 
 
 class World(NamedTuple):

@@ -65,8 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _explain_addresses(rules: tuple[Rule, ...], target: Target) -> int:
-    # Imported here: a command line should not wait for what it does not need.
-    from actionsd_broker.fetch.resolver import ResolveError, SystemResolver  # noqa: PLC0415
+    from actionsd_broker.fetch.resolver import (  # noqa: PLC0415 - not waited for if not needed
+        ResolveError,
+        SystemResolver,
+    )
 
     try:
         address = target.address

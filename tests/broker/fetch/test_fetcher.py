@@ -8,6 +8,7 @@ import logging
 import ssl
 import threading
 import time
+from functools import partial
 
 import pytest
 import trustme
@@ -402,9 +403,9 @@ def test_body_of_a_request_has_a_limit() -> None:
         async with Site() as site:
             fetcher = Fetcher(FetchTable(request_kib=1))
             allowed = policy(site.rule())
-            ask = {"method": "POST", "fetcher": fetcher}
-            fetched(await fetch(allowed, site.url(), body=bytes(1024), **ask))  # type: ignore[arg-type]
-            failed(await fetch(allowed, site.url(), body=bytes(1025), **ask), Fault.TOO_LARGE)  # type: ignore[arg-type]
+            post = partial(fetch, allowed, site.url(), method="POST", fetcher=fetcher)
+            fetched(await post(body=bytes(1024)))
+            failed(await post(body=bytes(1025)), Fault.TOO_LARGE)
 
     run(scenario())
 
