@@ -87,6 +87,7 @@ class _Open(NamedTuple):
     is_fetch: bool
     step: int
     begun_at: float
+    origin: dict[str, str]  # for the log
 
 
 class _Account:
@@ -170,7 +171,7 @@ class Calls:
         if refusal is not None:
             return refuse(worker, message, refusal)
         self._number += 1
-        self._open[self._number] = _open(worker, message)
+        self._open[self._number] = _open(worker, message, job.named())
         if isinstance(message, Fetch):
             self._fetch(self._number, account.job, message, payload)
         else:
@@ -247,13 +248,13 @@ class Calls:
 
 def refuse(worker: str, message: Call, text: str) -> Answered:
     """Return an answer that says why a call is not even begun."""
-    call = _open(worker, message)
+    call = _open(worker, message, {})
     return _fail(call, _kind_of(call), text)
 
 
-def _open(worker: str, message: Call) -> _Open:
-    is_fetch = isinstance(message, Fetch)
-    return _Open(worker, message.job, message.call, is_fetch, message.step, time.monotonic())
+def _open(worker: str, message: Call, origin: dict[str, str]) -> _Open:
+    is_fetch, now = isinstance(message, Fetch), time.monotonic()
+    return _Open(worker, message.job, message.call, is_fetch, message.step, now, origin)
 
 
 def _user_of(context: bytes) -> str:
@@ -286,10 +287,10 @@ def _answer_fetch(call: _Open, outcome: Outcome) -> Answered:
             document = {"status": status, "headers": headers, "body": text}
             return _accept(call, msgspec.json.encode(document))
         case FetchDenied(_, reason, explanation):
-            log.warning("fetch_denied", reason=explanation)
+            log.warning("fetch_denied", **call.origin, reason=explanation)
             return _fail(call, FailureKind.FETCH_DENIED, reason)
         case FetchFailed(_, reason, explanation):
-            log.info("fetch_failed", reason=explanation)
+            log.info("fetch_failed", **call.origin, reason=explanation)
             return _fail(call, FailureKind.FETCH_FAILED, reason)
 
 

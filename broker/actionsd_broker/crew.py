@@ -216,8 +216,8 @@ class Crew:
         result = answers.reported(job, report, costs, fetches.counts, (complete.started_at, now))
         if result.error is not None:
             # Not the message: it may quote what the script worked on.
-            who = {"tenant": job.tenant, "trigger": job.trigger, "action": result.error.action}
-            log.info("action_failed", **who, kind=result.error.kind.value)
+            culprit = {"action": result.error.action, "kind": result.error.kind.value}
+            log.info("action_failed", **job.named(), **culprit)
         self._desk.answer(job, result, fetches.seconds)
 
     def _called(self, worker: str, message: Call, payload: bytes) -> None:

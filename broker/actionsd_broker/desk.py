@@ -15,7 +15,7 @@ from actionsd_broker import answers, log
 from actionsd_broker.dispatcher import Command, Dispatcher, Fail
 from actionsd_broker.frontend import Frontend, Peer, Question, Request, Submission
 from actionsd_broker.job import Job
-from actionsd_broker.plan import Plan, Planner
+from actionsd_broker.plan import Planner
 from actionsd_broker.registry_check import CheckJob
 from actionsd_broker.registry_keeper import RegistryKeeper
 from actionsd_broker.share import Share
@@ -90,7 +90,7 @@ class Desk:
     def fail(self, failed: Fail) -> None:
         """Answer a job that no worker has finished."""
         job = failed.job
-        log.warning("job_failed", tenant=job.tenant, trigger=job.trigger, kind=failed.kind.value)
+        log.warning("job_failed", **job.named(), kind=failed.kind.value)
         self.answer(job, answers.failed(failed, time.monotonic()))
 
     def abandon(self) -> None:
@@ -115,32 +115,29 @@ class Desk:
         if not plan.steps:
             self._answer(origin, answers.nothing_to_do())
             return
-        self._accept(origin, message.tenant, trigger, plan, submission.context, check=message.check)
+        now, number = time.monotonic(), self._take_number()
+        context, check = submission.context, message.check
+        job = Job(number, message.tenant, trigger, plan, context, check, now, message.trace)
+        self._accept(origin, job)
 
     def _submit_check(self, check: CheckJob) -> None:
         # A queue of its own, with a name that no client can give: a tenant's flood must not
         # keep its registry from being checked.
         tenant = f"\0{check.tenant}"
-        self._accept(self.keeper, tenant, check.trigger, check.plan, b"{}", check=True)
+        now, number = time.monotonic(), self._take_number()
+        job = Job(number, tenant, check.trigger, check.plan, b"{}", check=True, accepted_at=now)
+        self._accept(self.keeper, job)
 
     def _allot(self, shares: Mapping[str, Share]) -> None:
         self._execute(self.dispatcher.allot(shares, time.monotonic()))
 
-    def _accept(
-        self,
-        origin: _Origin,
-        tenant: str,
-        trigger: str,
-        plan: Plan,
-        context: bytes,
-        *,
-        check: bool,
-    ) -> None:
-        now = time.monotonic()
+    def _take_number(self) -> int:
         number, self._next_number = self._next_number, self._next_number + 1
-        self._origins[number] = origin
-        job = Job(number, tenant, trigger, plan, context, check, now)
-        self._execute(self.dispatcher.submit(job, now))
+        return number
+
+    def _accept(self, origin: _Origin, job: Job) -> None:
+        self._origins[job.number] = origin
+        self._execute(self.dispatcher.submit(job, job.accepted_at))
 
     def _give_up(self, request: Request) -> None:
         reason = "the broker failed; see its log"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actionsd_broker.plan import Plan
-from actionsd_protocol.messages import Step
+from actionsd_protocol.messages import Step, Trace
 
 SLACK_SECONDS = 0.5
 """What a step may take beyond its own limits before the broker steps in. An honest worker
@@ -23,6 +23,15 @@ class Job:
     context: bytes
     check: bool
     accepted_at: float
+    trace: Trace | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return whose it is and where it comes from, for the log."""
+        names = {"tenant": self.tenant, "trigger": self.trigger}
+        if self.trace is not None:
+            names |= {} if self.trace.request is None else {"request": self.trace.request}
+            names |= {} if self.trace.parent is None else {"trace": self.trace.parent}
+        return names
 
     @property
     def weight(self) -> int:

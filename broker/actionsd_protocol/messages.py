@@ -36,6 +36,10 @@ Patience: TypeAlias = Annotated[float, Meta(ge=0, le=20)]
 Header: TypeAlias = tuple[
     Annotated[str, Meta(max_length=256)], Annotated[str, Meta(max_length=16_384)]
 ]
+RequestId: TypeAlias = Annotated[str, Meta(pattern=r"^[!-~]{1,128}\Z")]
+TraceParent: TypeAlias = Annotated[
+    str, Meta(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
+]
 Microseconds: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -76,6 +80,16 @@ class Action(Limits, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
 
+class Trace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a job comes from, for the broker's log: nothing is decided by it.
+
+    `request` is an id of the client's choice, `parent` a `traceparent` of W3C Trace Context.
+    """
+
+    request: RequestId | None = None
+    parent: TraceParent | None = None
+
+
 # Client to broker
 
 
@@ -98,6 +112,7 @@ class Submit(Message, frozen=True, tag="submit"):
     tenant: Name
     actions: Annotated[list[Action], Meta(max_length=MAX_ACTIONS)] | None = None
     check: bool = False
+    trace: Trace | None = None
 
 
 class Inquire(Message, frozen=True, tag="inquire"):

@@ -15,7 +15,7 @@ from actionsd_client.errors import (
     RefusedError,
     UnreachableError,
 )
-from actionsd_protocol.messages import Action
+from actionsd_protocol.messages import Action, Trace
 from actionsd_protocol.result import Result
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "PendingCall",
     "RefusedError",
     "Result",
+    "Trace",
     "UnreachableError",
 ]

@@ -24,7 +24,7 @@ from actionsd_client.errors import (
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action
+from actionsd_protocol.messages import Action, Trace
 from actionsd_protocol.result import Result
 
 
@@ -57,7 +57,7 @@ class AsyncClient:
     async def __aexit__(self, *_error: object) -> None:
         self.close()
 
-    async def call(
+    async def call(  # noqa: PLR0913 - what a job is made of, all by name
         self,
         trigger: str,
         *,
@@ -65,6 +65,7 @@ class AsyncClient:
         context: Mapping[str, Any] | bytes,
         actions: Sequence[Action] | None = None,
         check: bool = False,
+        trace: Trace | None = None,
         timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - a limit of ours, with an error of ours
     ) -> Result:
         """Run one job and wait for its result, for so many seconds at the most.
@@ -73,7 +74,7 @@ class AsyncClient:
         """
         self._next_number += 1
         number = self._next_number
-        submission = make_submission(number, trigger, tenant, actions, check=check)
+        submission = make_submission(number, trigger, tenant, actions, check=check, trace=trace)
         document = encode_context(context)
         lost: ConnectionLostError | None = None
         left = timeout

@@ -25,7 +25,7 @@ from actionsd_client.errors import (
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action, Inquire, Scale, Submit
+from actionsd_protocol.messages import Action, Inquire, Scale, Submit, Trace
 from actionsd_protocol.result import Result
 
 CALL_SECONDS = 60.0
@@ -101,7 +101,7 @@ class Client:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def call(
+    def call(  # noqa: PLR0913 - what a job is made of, all by name
         self,
         trigger: str,
         *,
@@ -109,14 +109,18 @@ class Client:
         context: Mapping[str, Any] | bytes,
         actions: Sequence[Action] | None = None,
         check: bool = False,
+        trace: Trace | None = None,
         timeout: float = CALL_SECONDS,
     ) -> Result:
         """Run one job and wait for its result.
 
         `context` is the context document, as a mapping or as JSON. Without `actions` the
-        daemon runs those of its registry. `timeout` is in seconds.
+        daemon runs those of its registry. `trace` is for the daemon's log. `timeout` is in
+        seconds.
         """
-        call = self.submit(trigger, tenant=tenant, context=context, actions=actions, check=check)
+        call = self.submit(
+            trigger, tenant=tenant, context=context, actions=actions, check=check, trace=trace
+        )
         return call.result(timeout)
 
     def submit(
@@ -127,11 +131,12 @@ class Client:
         context: Mapping[str, Any] | bytes,
         actions: Sequence[Action] | None = None,
         check: bool = False,
+        trace: Trace | None = None,
     ) -> PendingCall:
         """Send one job and return at once."""
         self._next_number += 1
         number = self._next_number
-        submission = make_submission(number, trigger, tenant, actions, check=check)
+        submission = make_submission(number, trigger, tenant, actions, check=check, trace=trace)
         document = encode_context(context)
         connection = self._connect()
         connection.submit(submission, document)

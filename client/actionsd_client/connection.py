@@ -33,6 +33,7 @@ from actionsd_protocol.messages import (
     Scale,
     Submit,
     Told,
+    Trace,
 )
 from actionsd_protocol.result import Result as ResultDocument
 from actionsd_protocol.result import decode_result
@@ -158,6 +159,7 @@ def make_submission(
     actions: Sequence[Action] | None,
     *,
     check: bool,
+    trace: Trace | None = None,
 ) -> Submit:
     """Return a submission, with the caller's mistakes found here and not at the daemon's."""
     submission = Submit(
@@ -166,6 +168,7 @@ def make_submission(
         tenant=tenant,
         actions=None if actions is None else list(actions),
         check=check,
+        trace=trace,
     )
     try:
         msgspec.convert(msgspec.to_builtins(submission), Submit)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jobs import job
 
 from actionsd_broker.plan import make_plan
-from actionsd_protocol.messages import Action
+from actionsd_protocol.messages import Action, Trace
 
 
 def test_budget_grows_with_the_chain() -> None:
@@ -16,3 +18,15 @@ def test_budget_grows_with_the_chain() -> None:
 def test_weight_is_that_of_the_context_and_the_scripts() -> None:
     plan = make_plan([Action(name="f", script="x" * 100)])
     assert job(1, context=b"y" * 10, plan=plan).weight == 110
+
+
+def test_names_are_whose_it_is_and_where_it_comes_from() -> None:
+    whose = {"tenant": "t", "trigger": "complement-token/pre-userinfo"}
+    plain = job(1, tenant="t")
+    assert plain.named() == whose
+    assert replace(plain, trace=Trace()).named() == whose
+    assert replace(plain, trace=Trace("r", "p")).named() == {
+        **whose,
+        "request": "r",
+        "trace": "p",
+    }

@@ -186,7 +186,14 @@ def test_page_names_every_trigger_and_alias() -> None:
     [
         (
             "Client to broker",
-            [messages.Hello, messages.Submit, messages.Action, messages.Inquire, messages.Scale],
+            [
+                messages.Hello,
+                messages.Submit,
+                messages.Action,
+                messages.Trace,
+                messages.Inquire,
+                messages.Scale,
+            ],
         ),
         ("Broker to client", [messages.Welcome, messages.Result, messages.Told, messages.Fault]),
     ],
