@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
+from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.job import Job
 from actionsd_broker.plan import make_plan
 from actionsd_broker.share import Share

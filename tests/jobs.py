@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actionsd_broker.dispatcher import Assign, Command, Fail
+from actionsd_broker.decisions import Assign, Command, Fail
 from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_protocol.errors import FailureKind

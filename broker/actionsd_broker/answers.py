@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import msgspec
+
 from actionsd_broker import verdict
-from actionsd_broker.dispatcher import Fail
+from actionsd_broker.decisions import Fail
 from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Span
-from actionsd_protocol.report import ReportDocument
-from actionsd_protocol.result import JobFailure, JobResult, Timing, encode_result
+from actionsd_protocol.report import ActionFailure, ReportDocument
+from actionsd_protocol.result import ActionOutcome, JobFailure, JobResult, Timing, encode_result
+
+CLIENTS_MISTAKES = frozenset({FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER})
+"""Failures that no action, and no fault of ours, has part in."""
 
 _NO_TIME = Timing(0, 0, 0)
 
@@ -58,6 +63,46 @@ def reported(
         logs=report.logs,
         timing=_timing(job, *times),
     )
+
+
+def skipped(job: Job, now: float) -> JobResult:
+    """Return the result of a job of which nothing is left to run."""
+    return _result(None, _timing(job, now, now))
+
+
+def opened(job: Job, result: JobResult) -> JobResult:
+    """Return what a client is told of a job whose actions may all fail open, if it failed so.
+
+    That is where nothing is known of what the actions did, so none of it counts as done: no
+    worker has reported, or none of them could begin. Each is tolerated, with the error. What
+    the client did wrong stays a failure; so does a check, which is there to be failed.
+    """
+    error = result.error
+    if error is None or result.actions or job.check or error.kind in CLIENTS_MISTAKES:
+        return result
+    if not all(step.fail_open for step in job.plan.steps):
+        return result
+    failure = ActionFailure(error.kind, error.message)
+    actions = [
+        ActionOutcome(step.name, "tolerated", failure, wall_ms=0, cpu_ms=0, fetches=0)
+        for step in job.plan.steps
+    ]
+    return JobResult("succeeded", None, actions, [], [], result.timing)
+
+
+def completed(job: Job, result: JobResult) -> JobResult:
+    """Return a result with those actions of the chain, in their places, that are switched off."""
+    if job.whole is None or (result.error is not None and not result.actions):
+        return result
+    ran = iter(result.actions)
+    on = {step.name for step in job.plan.steps}
+    actions = [
+        next(ran)
+        if step.name in on
+        else ActionOutcome(step.name, "skipped", None, wall_ms=0, cpu_ms=0, fetches=0)
+        for step in job.whole.steps
+    ]
+    return msgspec.structs.replace(result, actions=actions)
 
 
 def encode(result: JobResult) -> bytes:

@@ -22,14 +22,16 @@ from actionsd_broker.calls import Calls
 from actionsd_broker.config import Config
 from actionsd_broker.control import Control
 from actionsd_broker.crew import Crew
+from actionsd_broker.decisions import Command, Complete, Fail, Skip
 from actionsd_broker.desk import Desk
-from actionsd_broker.dispatcher import Command, Complete, Dispatcher, Fail
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.errors import OperatorError, StartError
 from actionsd_broker.fetch.rules import Rule
 from actionsd_broker.fetch.vault import Vault
 from actionsd_broker.frontend import Frontend, Question
 from actionsd_broker.staff import ScaleError
 from actionsd_broker.supervisor import Quarters, Supervisor
+from actionsd_broker.switch_keeper import SwitchKeeper
 from actionsd_protocol.messages import Layer
 
 _STEPS: dict[int, str] = {signal.SIGTTIN: "+1", signal.SIGTTOU: "-1"}
@@ -65,7 +67,9 @@ class ReadyLine(NamedTuple):
 class App:
     """A broker: construct, `run` until told to stop.
 
-    `open_vault` reads the secrets: at the start, and again when the registry is.
+    `open_vault` reads the secrets: at the start, and again when the registry is. `switches`
+    keeps what is off; as long as that is everything, nothing that is wrong with workers or
+    registry keeps clients from being served.
     """
 
     def __init__(
@@ -74,7 +78,9 @@ class App:
         endpoints: Endpoints,
         on_ready: Callable[[ReadyLine], None] = lambda _: None,
         open_vault: Callable[[], Vault] = Vault,
+        switches: SwitchKeeper | None = None,
     ) -> None:
+        self._switches = switches or SwitchKeeper(None)
         self._config = config
         self._endpoints = endpoints
         self._on_ready = on_ready
@@ -94,7 +100,10 @@ class App:
         """
         config = self._config
         registry = None if config.registry is None else Path(config.registry)
-        self._desk = Desk(self._dispatcher, self._execute, registry)
+        self._switches.open()
+        switches = self._switches.switches
+        self._desk = Desk(self._dispatcher, self._execute, registry, lenient=switches.everything)
+        self._execute(self._dispatcher.switch(switches, time.monotonic()))
         self._calls = Calls(config, self._open_vault(), self._find_rules)
         self._calls.start()
         try:
@@ -140,9 +149,9 @@ class App:
             config, self._desk, self._supervisor, self._backend, self._calls, self._execute
         )
         self._control = Control(
-            self._dispatcher,
+            self._desk,
             self._supervisor,
-            self._desk.stats,
+            self._switches,
             config.spares,
             self._execute,
             self._crew.admission.describe,
@@ -184,6 +193,7 @@ class App:
                 self._signal(number)
         now = time.monotonic()
         self._crew.keep_limits(now)
+        self._control.look(now)
         self._execute(self._dispatcher.tick(now))
         self._frontend.flush()
 
@@ -191,6 +201,7 @@ class App:
         deadlines = [
             self._dispatcher.next_deadline(),
             self._supervisor.next_deadline(),
+            self._switches.next_look,
             None
             if self._draining_since is None
             else self._draining_since + self._config.drain_seconds,
@@ -199,6 +210,17 @@ class App:
         return max(0, int((min(nearest, self._crew.sentry.next_look) - now) * 1000) + 1)
 
     def _drained(self) -> bool:
+        if not self._dispatcher.everything_off:
+            self._check_fitness()
+        if self._draining_since is None:
+            return False
+        late = time.monotonic() - self._draining_since > self._config.drain_seconds
+        if late:
+            self._desk.abandon()
+        return late or self._dispatcher.empty
+
+    def _check_fitness(self) -> None:
+        """Raise what keeps this broker from running any job."""
         self._desk.keeper.raise_start_error()
         if not self._ready:
             self._crew.admission.check()
@@ -207,12 +229,6 @@ class App:
             raise StartError(
                 "workers do not start" + (f"; the last one said:\n{words}" * bool(words))
             )
-        if self._draining_since is None:
-            return False
-        late = time.monotonic() - self._draining_since > self._config.drain_seconds
-        if late:
-            self._desk.abandon()
-        return late or self._dispatcher.empty
 
     def _signal(self, number: int) -> None:
         if number == signal.SIGHUP and self._draining_since is None:
@@ -245,12 +261,16 @@ class App:
             match command:
                 case Fail():
                     self._desk.fail(command)
+                case Skip():
+                    self._desk.skip(command)
                 case Complete():
                     raise AssertionError("a report is completed where it is received")
                 case _:
                     self._crew.carry_out(command)
 
     def _is_ready(self) -> bool:
+        if self._dispatcher.everything_off:
+            return True
         enough = self._supervisor.ready_count >= self._dispatcher.workers
         return enough and self._desk.keeper.ready
 

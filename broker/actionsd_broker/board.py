@@ -15,6 +15,7 @@ def draw(document: Mapping[str, Any]) -> list[str]:
     processes = document["processes"]
     return [
         *_head(document),
+        *map(describe_switch, document["disabled"]),
         "",
         *_table(_JOB_COLUMNS, "TENANT", document["tenants"], _tenant),
         "",
@@ -43,6 +44,16 @@ def _head(document: Mapping[str, Any]) -> list[str]:
         f"workers {document['workers']}, to spare {document['spares']}: {counts}",
         f"{pace:.1f} jobs/s in the last minute, {waiting} waiting; {jobs}",
     ]
+
+
+def describe_switch(switch: Mapping[str, Any]) -> str:
+    """Return a line about something that is switched off."""
+    tenant, action = switch["tenant"], switch["action"]
+    what = "EVERYTHING" if tenant is None else f"tenant {tenant}"
+    if action is not None:
+        what = f"action {action}" + ("" if tenant is None else f" of tenant {tenant}")
+    reason = f": {switch['reason']}" if switch["reason"] else ""
+    return _plain(f"OFF {what}, since {switch['since']} by {switch['by'] or 'unknown'}{reason}")
 
 
 _JOB_COLUMNS = ("queue", "run", "cpu", "fetch")

@@ -16,6 +16,7 @@ from actionsd_broker.commands import (
     scale,
     serve,
     stats,
+    switch,
     types,
 )
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
@@ -33,7 +34,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (serve, run, call, stats, scale, check, explain, metadata, doctor, types):
+    for command in (serve, run, call, stats, scale):
+        command.add_parser(subparsers)
+    switch.add_disable_parser(subparsers)
+    switch.add_enable_parser(subparsers)
+    switch.add_switches_parser(subparsers)
+    for command in (check, explain, metadata, doctor, types):
         command.add_parser(subparsers)
     return parser
 

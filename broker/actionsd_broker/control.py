@@ -1,22 +1,26 @@
-"""What operators ask of a running broker: how it does, and another number of workers."""
+"""What operators ask of a running broker.
+
+How it does, another number of workers, and what is to be switched off or on.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from actionsd_broker import log, own_memory
-from actionsd_broker.desk import Execute
-from actionsd_broker.dispatcher import Dispatcher
+from actionsd_broker.desk import Desk, Execute
 from actionsd_broker.frontend import Question
 from actionsd_broker.staff import ScaleError, read_number
-from actionsd_broker.stats import Stats
 from actionsd_broker.supervisor import Employee, Supervisor, short
-from actionsd_protocol.messages import Inquire
+from actionsd_broker.switch_keeper import SwitchKeeper
+from actionsd_broker.switches import Switch, TooManySwitchesError
+from actionsd_protocol.messages import Ask, Disable, Enable, Inquire, Scale
 
 Tell = Callable[[Question, str | None, bytes], None]
 """Answers a question: with an error, or a document."""
@@ -30,31 +34,41 @@ class Control:
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        desk: Desk,
         supervisor: Supervisor,
-        stats: Stats,
+        switches: SwitchKeeper,
         spares: int,
         execute: Execute,
         seal: Callable[[], dict[str, Any]],
     ) -> None:
-        self._dispatcher = dispatcher
+        self._desk = desk
+        self._dispatcher = desk.dispatcher
         self._supervisor = supervisor
-        self._stats = stats
+        self._stats = desk.stats
+        self._switches = switches
         self._spares = spares
         self._execute = execute
         self._describe_seal = seal
 
     def answer(self, question: Question, tell: Tell) -> None:
         """Do what is asked, and say so."""
-        if isinstance(question.message, Inquire):
-            tell(question, None, msgspec.json.encode(self._describe(time.monotonic())))
-            return
         try:
-            workers = self.scale(question.message.workers)
-        except ScaleError as error:
+            document = self._do(question.message)
+        except (ScaleError, TooManySwitchesError) as error:
             tell(question, str(error), b"")
         else:
-            tell(question, None, msgspec.json.encode({"workers": workers}))
+            tell(question, None, msgspec.json.encode(document))
+
+    def _do(self, message: Ask) -> dict[str, Any]:
+        match message:
+            case Inquire():
+                return self._describe(time.monotonic())
+            case Scale(_, workers):
+                return {"workers": self.scale(workers)}
+            case Disable():
+                return self._disable(message)
+            case Enable():
+                return self._enable(message)
 
     def scale(self, wanted: str) -> int:
         """Have another number of workers; return it. Raises ScaleError if it cannot be."""
@@ -67,6 +81,45 @@ class Control:
         log.info("scaled", workers=workers)
         return workers
 
+    def look(self, now: float) -> None:
+        """Take over what others have switched off or on, in the file."""
+        if self._switches.look(now):
+            self._execute(self._dispatcher.switch(self._switches.switches, now))
+
+    def _disable(self, wanted: Disable) -> dict[str, Any]:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        switch = Switch(wanted.tenant, wanted.action, since, wanted.by, wanted.reason)
+        changed = switch.scope not in self._switches.switches
+        lost = self._switches.change(lambda all_: all_.with_off(switch), wanted.by)
+        return self._switched(changed=changed, lost=lost, known=self._knows(*switch.scope))
+
+    def _enable(self, wanted: Enable) -> dict[str, Any]:
+        scope = wanted.tenant, wanted.action
+        self._switches.look(self._switches.next_look)  # now: another may have switched it off
+        changed = scope in self._switches.switches
+        lost = self._switches.change(lambda all_: all_.without(scope), wanted.by)
+        return self._switched(changed=changed, lost=lost, known=self._knows(*scope))
+
+    def _switched(self, *, changed: bool, lost: str | None, known: bool) -> dict[str, Any]:
+        switches = self._switches.switches
+        self._execute(self._dispatcher.switch(switches, time.monotonic()))
+        return {
+            "changed": changed,
+            "known": known,
+            "not_kept": lost,
+            "disabled": msgspec.to_builtins(switches.entries),
+        }
+
+    def _knows(self, tenant: str | None, action: str | None) -> bool:
+        """Tell whether the registry has such a tenant and action; others come with jobs."""
+        registry = self._desk.keeper.registry
+        if action is None:
+            return tenant is None or tenant in registry.shares
+        return any(
+            action == each.action.name and tenant in (None, each.tenant)
+            for each in registry.actions
+        )
+
     def _describe(self, now: float) -> dict[str, Any]:
         return {
             "broker": {
@@ -76,6 +129,7 @@ class Control:
             },
             "workers": self._dispatcher.workers,
             "spares": self._spares,
+            "disabled": msgspec.to_builtins(self._switches.switches.entries),
             "waiting": self._dispatcher.waiting,
             "waiting_bytes": self._dispatcher.waiting_bytes,
             **self._stats.describe(now),

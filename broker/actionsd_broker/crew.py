@@ -16,8 +16,8 @@ from actionsd_broker.admission import Admission
 from actionsd_broker.backend import Account, Backend, Called, Event, Reported, Started, Violation
 from actionsd_broker.calls import Answered, Calls, refuse
 from actionsd_broker.config import Config
+from actionsd_broker.decisions import Assign, Complete, Kill, Retire
 from actionsd_broker.desk import Desk, Execute
-from actionsd_broker.dispatcher import Assign, Complete, Kill, Retire
 from actionsd_broker.job import Job
 from actionsd_broker.sentry import Sentry
 from actionsd_broker.supervisor import Exit, Supervisor, short

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from actionsd_broker import answers, log
-from actionsd_broker.dispatcher import Command, Dispatcher, Fail
+from actionsd_broker.decisions import Command, Fail, Skip
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.frontend import Frontend, Peer, Question, Request, Submission
 from actionsd_broker.job import Job
 from actionsd_broker.plan import Planner
@@ -41,16 +42,24 @@ _Origin: TypeAlias = _Client | RegistryKeeper
 class Desk:
     """Takes submissions to the dispatcher, and results to who asked for them.
 
-    `keeper` has the registry; raises RegistryError if that in the directory is unfit.
+    `keeper` has the registry; raises RegistryError if that in the directory is unfit, but
+    when `lenient`, because nothing of it is to be run.
     `stats` has the figures of what clients asked for.
     """
 
-    def __init__(self, dispatcher: Dispatcher, execute: Execute, registry: Path | None) -> None:
-        self.keeper = RegistryKeeper(registry, self._submit_check, self._allot)
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        execute: Execute,
+        registry: Path | None,
+        *,
+        lenient: bool = False,
+    ) -> None:
+        self.keeper = RegistryKeeper(registry, self._submit_check, self._allot, lenient=lenient)
         self.dispatcher = dispatcher
         self._execute = execute
         self._planner = Planner()
-        self._origins: dict[int, _Origin] = {}
+        self._accepted: dict[int, tuple[_Origin, Job]] = {}
         self._next_number = 1
         self._frontend: Frontend
         self._on_question: Callable[[Question], None]
@@ -64,7 +73,7 @@ class Desk:
     @property
     def jobs(self) -> int:
         """How many jobs are not answered yet."""
-        return len(self._origins)
+        return len(self._accepted)
 
     def take_requests(self) -> None:
         """Take what clients have sent."""
@@ -82,8 +91,13 @@ class Desk:
         self, job: Job, result: JobResult, fetch_seconds: Mapping[int, float] = NO_FETCHES
     ) -> None:
         """Give the result of a job to who asked for it; its fetches took so long, by action."""
-        origin = self._origins.pop(job.number)
-        self._answer(origin, result)
+        origin, _ = self._accepted.pop(job.number)
+        if job.whole is not None:
+            log.info("actions_switched_off", **job.named(), actions=_off(job))
+        told = answers.opened(job, result)
+        if told is not result and result.error is not None:
+            log.warning("failed_open", **job.named(), kind=result.error.kind.value)
+        self._answer(origin, answers.completed(job, told))
         if isinstance(origin, _Client):
             now = time.monotonic()
             self.stats.job_done(job.tenant, job.trigger, result, now, fetch_seconds)
@@ -94,11 +108,19 @@ class Desk:
         log.warning("job_failed", **job.named(), kind=failed.kind.value)
         self.answer(job, answers.failed(failed, time.monotonic()))
 
+    def skip(self, skipped: Skip) -> None:
+        """Answer a job of which nothing is left to run."""
+        job = skipped.job
+        log.info("job_switched_off", **job.named(), actions=_off(job))
+        origin, _ = self._accepted.pop(job.number)
+        self._answer(origin, answers.completed(job, answers.skipped(job, time.monotonic())))
+
     def abandon(self) -> None:
         """Answer every job that is left: there is no time for them."""
         log.warning("drain_gave_up", jobs=self.jobs)
-        for origin in list(self._origins.values()):
-            self._refuse(origin, FailureKind.WORKER_LOST, "the broker was shut down")
+        reason = "the broker was shut down"
+        for _, job in list(self._accepted.values()):
+            self.answer(job, answers.refused(FailureKind.WORKER_LOST, reason))
 
     def _submit(self, submission: Submission) -> None:
         message = submission.message
@@ -108,6 +130,10 @@ class Desk:
             known = ", ".join(TRIGGERS)
             text = f"unknown trigger {message.trigger!r}; there is: {known}"
             self._refuse(origin, FailureKind.UNKNOWN_TRIGGER, text)
+            return
+        if message.actions is None and not (self.keeper.ready or self.dispatcher.everything_off):
+            # Served at all as everything was off: an empty registry must not pass for one.
+            self._refuse(origin, FailureKind.OVERLOADED, "the registry is not served yet")
             return
         if message.actions is None:
             plan = self.keeper.registry.plan(message.tenant, trigger)
@@ -137,7 +163,7 @@ class Desk:
         return number
 
     def _accept(self, origin: _Origin, job: Job) -> None:
-        self._origins[job.number] = origin
+        self._accepted[job.number] = origin, job
         self._execute(self.dispatcher.submit(job, job.accepted_at))
 
     def _give_up(self, request: Request) -> None:
@@ -145,8 +171,7 @@ class Desk:
         if isinstance(request, Question):
             self._frontend.tell(request, reason, b"")
         else:
-            origin = _Client(request.client, request.message.id)
-            self._refuse(origin, FailureKind.INTERNAL, reason)
+            self._refuse(_Client(request.client, request.message.id), FailureKind.INTERNAL, reason)
 
     def _refuse(self, origin: _Origin, kind: FailureKind, message: str) -> None:
         self._answer(origin, answers.refused(kind, message))
@@ -156,3 +181,9 @@ class Desk:
             origin.answer(result)
         else:
             self._frontend.reply(origin.peer, origin.number, answers.encode(result))
+
+
+def _off(job: Job) -> str:
+    on = {step.name for step in job.plan.steps}
+    whole = job.plan if job.whole is None else job.whole
+    return ",".join(step.name for step in whole.steps if step.name not in on)

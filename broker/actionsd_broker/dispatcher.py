@@ -18,8 +18,6 @@ with more workers, not with more waiting jobs or tenants.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from actionsd_broker.batch import (
     BATCH_BYTES,
@@ -29,6 +27,7 @@ from actionsd_broker.batch import (
     Batch,
 )
 from actionsd_broker.config import Config
+from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire, Skip
 from actionsd_broker.fleet import Fleet, Record
 from actionsd_broker.job import Job
 from actionsd_broker.pace import LONG_SECONDS, Pace
@@ -36,53 +35,8 @@ from actionsd_broker.places import Places
 from actionsd_broker.quarantine import Quarantine
 from actionsd_broker.queues import Queues
 from actionsd_broker.share import Share
+from actionsd_broker.switches import Switches
 from actionsd_protocol.errors import FailureKind
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """Give this worker these jobs, in a realm that no other job has used if `new_realm`."""
-
-    worker: str
-    jobs: tuple[Job, ...]
-    new_realm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Complete:
-    """This worker's report is the answer to this job."""
-
-    job: Job
-    started_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """This job has failed; `started_at` is None if it never began."""
-
-    job: Job
-    kind: FailureKind
-    message: str
-    started_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """End this worker's process at once: it cannot be trusted, or does not stop."""
-
-    worker: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retire:
-    """End this worker's process, which has no job of its own, and make another: no fault."""
-
-    worker: str
-    reason: str
-
-
-Command: TypeAlias = Assign | Complete | Fail | Kill | Retire
 
 
 class Dispatcher:
@@ -101,6 +55,7 @@ class Dispatcher:
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, Batch] = {}
         self._draining = False
+        self._switches = Switches()
 
     @property
     def workers(self) -> int:
@@ -111,6 +66,11 @@ class Dispatcher:
     def draining(self) -> bool:
         """Whether no more jobs are accepted."""
         return self._draining
+
+    @property
+    def everything_off(self) -> bool:
+        """Whether no job of a client's is run."""
+        return self._switches.everything
 
     @property
     def waiting(self) -> int:
@@ -133,7 +93,10 @@ class Dispatcher:
         return not self._queues and not any(r.own for r in self._running.values())
 
     def submit(self, job: Job, now: float) -> list[Command]:
-        """Accept a job, or fail it at once."""
+        """Accept a job, or answer it at once."""
+        job = self._switches.leave(job)
+        if not job.plan.steps:
+            return [Skip(job)]  # first of all: nothing else that is wrong may fail it
         if self._draining:
             return [Fail(job, FailureKind.OVERLOADED, "the broker is shutting down")]
         refusal = self._quarantine.refusal(job, now)
@@ -150,6 +113,24 @@ class Dispatcher:
         if not waited:
             self._places.join(job.tenant)
         return self._fill(now)
+
+    def switch(self, switches: Switches, now: float) -> list[Command]:
+        """Run only what is on from now on, of the jobs that wait too.
+
+        No step for a job: goes through all of them. One that runs is not called back.
+        """
+        self._switches = switches
+        for running in self._running.values():
+            # Those behind it in its worker: what that does for them counts no more.
+            if running.verdict is None and any(
+                switches.leave(job) is not job for job in list(running.jobs)[1 : running.own]
+            ):
+                self._take_back(running, 1)
+        done = self._queues.take_out(lambda job: not switches.leave(job).plan.steps)
+        for job in done:
+            self._alone.discard(job.number)
+            self._places.line_up(job.tenant)
+        return [*(Skip(switches.leave(job)) for job in done), *self._fill(now)]
 
     def allot(self, shares: Mapping[str, Share], now: float) -> list[Command]:
         """Let these tenants have these shares from now on, and all others the ordinary one."""
@@ -265,7 +246,9 @@ class Dispatcher:
         message = f"no worker was free for {self._queue_seconds:g} s"
         expired = self._queues.expired(now)
         self._alone.difference_update(job.number for job in expired)
-        commands: list[Command] = [Fail(j, FailureKind.QUEUE_TIMEOUT, message) for j in expired]
+        commands: list[Command] = [
+            Fail(self._switches.leave(job), FailureKind.QUEUE_TIMEOUT, message) for job in expired
+        ]
         for job in expired:
             self._places.line_up(job.tenant)
         for worker, running in self._running.items():
@@ -343,17 +326,25 @@ class Dispatcher:
         fair = 1 + self._queues.length(tenant) // self._fleet.places
         most = min(BATCH_JOBS, fair, self._fleet.jobs_left(worker))
         seconds, weight = 0.0, 0
-        while (job := self._queues.first(tenant)) is not None:
+        while (first := self._queues.first(tenant)) is not None:
+            job = self._switches.leave(first)
+            if not job.plan.steps:
+                self._queues.pop(tenant)
+                commands.append(Skip(job))
+                self._alone.discard(job.number)
+                continue
             refusal = self._quarantine.refusal(job, now)
             if refusal is not None:
-                commands.append(Fail(self._queues.pop(tenant), FailureKind.POISONED, refusal))
+                self._queues.pop(tenant)
+                commands.append(Fail(job, FailureKind.POISONED, refusal))
                 self._alone.discard(job.number)
                 continue
             seconds += self._expected(job, now)
             weight += job.weight
             if jobs and (seconds > BATCH_SECONDS or weight > BATCH_BYTES):
                 break
-            jobs.append(self._queues.pop(tenant))
+            self._queues.pop(tenant)
+            jobs.append(job)
             if len(jobs) >= most or seconds > BATCH_SECONDS:
                 break
         if jobs:

@@ -16,12 +16,11 @@ from actionsd_protocol import __version__
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import FROM_CLIENT, MAX_FRAME_BYTES, encode, frames
 from actionsd_protocol.messages import (
+    Ask,
     Fault,
     Hello,
-    Inquire,
     Message,
     Result,
-    Scale,
     Submit,
     Told,
     Welcome,
@@ -60,7 +59,7 @@ class Question(NamedTuple):
     """What an operator asks for through a client."""
 
     client: Peer
-    message: Inquire | Scale
+    message: Ask
 
 
 Request: TypeAlias = Submission | Question
@@ -133,7 +132,7 @@ class Frontend:
                 session.receive(message)
                 if isinstance(message, Submit):
                     requests.append(Submission(Peer(client, session), message, payload))
-                elif isinstance(message, Inquire | Scale):
+                elif isinstance(message, Ask):
                     requests.append(Question(Peer(client, session), message))
                 elif isinstance(message, Hello):
                     self._welcome(client, session)

@@ -24,6 +24,7 @@ class Job:
     check: bool
     accepted_at: float
     trace: Trace | None = None
+    whole: Plan | None = None  # what was asked for, where some of it is switched off
 
     def named(self) -> dict[str, str]:
         """Return whose it is and where it comes from, for the log."""

@@ -55,7 +55,8 @@ class Planner:
                 Step(
                     name=action.name,
                     script=script,
-                    allowed_to_fail=action.allowed_to_fail,
+                    allowed_to_fail=action.allowed_to_fail or action.fail_open,
+                    fail_open=action.fail_open,
                     fresh=self._is_fresh(action, script),
                     **action.limits(),
                 )

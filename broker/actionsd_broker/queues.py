@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -96,6 +96,20 @@ class Queues:
         queue.extendleft(sorted((*jobs, *earlier), key=attrgetter("number"), reverse=True))
         for job in jobs:
             self._note(job)
+
+    def take_out(self, unwanted: Callable[[Job], bool]) -> list[Job]:
+        """Take out the jobs that are unwanted, wherever they wait: goes through all of them."""
+        taken = [job for queue in self._tenants.values() for job in queue if unwanted(job)]
+        numbers = {job.number for job in taken}
+        for tenant in {job.tenant for job in taken}:
+            left = deque(job for job in self._tenants[tenant] if job.number not in numbers)
+            if left:
+                self._tenants[tenant] = left
+            else:
+                del self._tenants[tenant]
+        self._waiting -= numbers
+        self._bytes -= sum(job.weight for job in taken)
+        return taken
 
     def late(self, job: Job, now: float) -> bool:
         """Tell whether a job would have waited too long if it were to wait now."""

@@ -10,6 +10,7 @@ A directory with one TOML manifest for each tenant, and the scripts as files bes
     file = "role_claims.js"
     timeout = 2.0                        # and other limits, as in docs/actions.md
     allowed_to_fail = true               # default: false
+    fail_open = true                      # default: false (docs/operating.md)
     realm = "auto"                       # or "shared", "fresh" (docs/actions.md)
 
     [flows]
@@ -53,6 +54,7 @@ from actionsd_protocol.triggers import TRIGGERS, resolve_trigger
 class _ActionTable(Limits, frozen=True, forbid_unknown_fields=True):
     file: str
     allowed_to_fail: bool = False
+    fail_open: bool = False
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
     fetch: AllowSection = AllowSection()
 
@@ -196,6 +198,7 @@ class _Loader:
             name=name,
             script=source,
             allowed_to_fail=table.allowed_to_fail,
+            fail_open=table.fail_open,
             realm=table.realm,
             **table.limits(),
         )

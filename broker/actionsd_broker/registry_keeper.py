@@ -20,7 +20,8 @@ from actionsd_protocol.result import JobResult
 class RegistryKeeper:
     """Holds `registry`; asks for check jobs through `submit`. `ready` once there is one.
 
-    `allot` hears of the tenants' shares when another registry has taken over.
+    `allot` hears of the tenants' shares when another registry has taken over. A `lenient`
+    one keeps an unfit first registry to itself, until `raise_start_error` or a reload.
     """
 
     def __init__(
@@ -28,17 +29,19 @@ class RegistryKeeper:
         directory: Path | None,
         submit: Callable[[CheckJob], None],
         allot: Callable[[Mapping[str, Share]], None] = lambda _: None,
+        *,
+        lenient: bool = False,
     ) -> None:
         self._directory = directory
         self._submit = submit
         self._allot = allot
         self._check: RegistryCheck | None = None
-        self._loaded = None if directory is None else load_registry(directory)
         self._asking = False
         self._answered = False
         self._start_error: RegistryError | None = None
         self.registry = Registry()
         self.ready = directory is None
+        self._loaded = None if directory is None else self._load(directory, lenient=lenient)
 
     def raise_start_error(self) -> None:
         """Raise RegistryError if the first registry turned out to be unfit."""
@@ -69,6 +72,15 @@ class RegistryKeeper:
             self._check.result(result)
             self._ask()
 
+    def _load(self, directory: Path, *, lenient: bool) -> Registry | None:
+        try:
+            return load_registry(directory)
+        except RegistryError as error:
+            if not lenient:
+                raise
+            self._refuse(error)
+            return None
+
     def _begin(self, registry: Registry) -> None:
         self._check = RegistryCheck(registry, self._checked)
         self._ask()
@@ -95,6 +107,7 @@ class RegistryKeeper:
             return
         self.registry = registry
         self.ready = True
+        self._start_error = None
         self._allot(registry.shares)
         log.info("registry_loaded", actions=len(registry.actions), flows=len(registry.plans))
 

@@ -72,11 +72,13 @@ class Action(Limits, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     `name` is the function to call. `realm` "fresh" runs it in an isolate of its own,
     "shared" never does, "auto" decides by what the script does (docs/actions.md, "Realms").
+    With `fail_open` it is allowed to fail, and so are we with it (docs/operating.md).
     """
 
     name: Name
     script: Source
     allowed_to_fail: bool = False
+    fail_open: bool = False
     realm: Annotated[str, Meta(pattern=r"^(auto|shared|fresh)\Z")] = "auto"
 
 
@@ -128,6 +130,25 @@ class Scale(Message, frozen=True, tag="scale"):
     workers: Text
 
 
+class Disable(Message, frozen=True, tag="disable"):
+    """Asks that a tenant, an action, one action of one tenant, or with neither all be off."""
+
+    id: Identifier
+    tenant: Name | None = None
+    action: Name | None = None
+    by: Text = ""
+    reason: Text = ""
+
+
+class Enable(Message, frozen=True, tag="enable"):
+    """Asks that what a `Disable` of the same tenant and action has switched off be on again."""
+
+    id: Identifier
+    tenant: Name | None = None
+    action: Name | None = None
+    by: Text = ""
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Ends a client's session; results still under way are dropped."""
 
@@ -150,7 +171,7 @@ class Result(Message, frozen=True, tag="result"):
 
 
 class Told(Message, frozen=True, tag="told"):
-    """Answers the `Inquire` or `Scale` of the same id. Payload: the answer document, JSON.
+    """Answers the question (`Ask`) of the same id. Payload: the answer document, JSON.
 
     With an `error` nothing was done, and the document is empty.
     """
@@ -271,6 +292,7 @@ class Step(Limits, frozen=True, forbid_unknown_fields=True):
     script: ScriptId
     allowed_to_fail: bool
     fresh: bool
+    fail_open: bool = False  # the broker's affair
 
     @property
     def script_seconds(self) -> float:
@@ -298,7 +320,8 @@ class Stop(Message, frozen=True, tag="stop"):
     """Tells an idle worker to exit."""
 
 
-ClientToBroker: TypeAlias = Hello | Submit | Inquire | Scale | Goodbye
+Ask: TypeAlias = Inquire | Scale | Disable | Enable
+ClientToBroker: TypeAlias = Hello | Submit | Ask | Goodbye
 BrokerToClient: TypeAlias = Welcome | Result | Told | Fault
 Call: TypeAlias = Fetch | GetMetadata | SetMetadata
 WorkerToBroker: TypeAlias = Ready | Report | Call

@@ -14,8 +14,8 @@ worker's jobs, after the last of which alone it is idle. A session that was viol
     NEW ──hello──► GREETED                  STARTING ──ready──► IDLE ──stop──► STOPPED
                       │ welcome                                ▲   │
                       ▼                                 report │   │ assign
-  submit, inquire ┌► OPEN ◄┐ result, told                      │   ▼
-            scale └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
+     submit and a ┌► OPEN ◄┐ result, told                      │   ▼
+         question └──┘  └──┘                           assign ┌► BUSY ──call──► WAITING ◄┐ assign
                       │ goodbye, fault                        └──┘  ▲───answer────┘  └───┘
                       ▼
                     ENDED
@@ -31,8 +31,11 @@ from typing import TypeAlias
 from actionsd_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from actionsd_protocol.messages import (
     Answer,
+    Ask,
     Assign,
     Call,
+    Disable,
+    Enable,
     Fault,
     Fetch,
     GetMetadata,
@@ -84,6 +87,8 @@ CLIENT_TABLE: Table = {
         Submit: State.OPEN,
         Inquire: State.OPEN,
         Scale: State.OPEN,
+        Disable: State.OPEN,
+        Enable: State.OPEN,
         Result: State.OPEN,
         Told: State.OPEN,
         Goodbye: State.ENDED,
@@ -114,6 +119,8 @@ SENDERS: Mapping[type[Message], Role] = {
     Submit: Role.CLIENT,
     Inquire: Role.CLIENT,
     Scale: Role.CLIENT,
+    Disable: Role.CLIENT,
+    Enable: Role.CLIENT,
     Goodbye: Role.CLIENT,
     Welcome: Role.BROKER,
     Result: Role.BROKER,
@@ -187,7 +194,7 @@ class ClientSession(_Session):
             if message.id not in self.in_flight:
                 self._break(blame, f"no job with id {message.id} is in flight")
             self.in_flight.remove(message.id)
-        elif isinstance(message, Inquire | Scale):
+        elif isinstance(message, Ask):
             self._begin(message.id, self.questions, blame)
         elif isinstance(message, Told):
             if message.id not in self.questions:

@@ -24,7 +24,7 @@ from actionsd_client.errors import (
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action, Inquire, Scale, Told, Trace
+from actionsd_protocol.messages import Action, Ask, Disable, Enable, Inquire, Scale, Told, Trace
 from actionsd_protocol.result import Result
 
 
@@ -127,11 +127,44 @@ class AsyncClient:
         document = await self._ask(Scale(id=self._next_number, workers=str(workers)), timeout)
         return int(document["workers"])
 
+    async def disable(
+        self,
+        tenant: str | None = None,
+        action: str | None = None,
+        *,
+        by: str = "",
+        reason: str = "",
+        timeout: float = ASK_SECONDS,  # noqa: ASYNC109 - a limit of ours, with an error of ours
+    ) -> dict[str, Any]:
+        """Switch a tenant off, an action, one action of one tenant, or with neither everything.
+
+        `by` and `reason` are for who looks at what is off. Returns the answer as
+        docs/protocol.md has it; raises DeclinedError if there is no room for it.
+        """
+        self._next_number += 1
+        question = Disable(self._next_number, tenant, action, by, reason)
+        return await self._ask(question, timeout)
+
+    async def enable(
+        self,
+        tenant: str | None = None,
+        action: str | None = None,
+        *,
+        by: str = "",
+        timeout: float = ASK_SECONDS,  # noqa: ASYNC109 - a limit of ours, with an error of ours
+    ) -> dict[str, Any]:
+        """Switch on again what was switched off with the same tenant and action.
+
+        Returns the answer as docs/protocol.md has it.
+        """
+        self._next_number += 1
+        return await self._ask(Enable(self._next_number, tenant, action, by), timeout)
+
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
         self._drop_all(ClientClosedError("the client was closed"))
 
-    async def _ask(self, question: Inquire | Scale, seconds: float) -> dict[str, Any]:
+    async def _ask(self, question: Ask, seconds: float) -> dict[str, Any]:
         if self._links.several:
             raise ClientError(FOR_ONE)
         connection = self._choose() or await self._connect()

@@ -24,7 +24,7 @@ from actionsd_client.errors import (
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action, Inquire, Scale, Submit, Trace
+from actionsd_protocol.messages import Action, Ask, Disable, Enable, Inquire, Scale, Submit, Trace
 from actionsd_protocol.result import Result
 
 CALL_SECONDS = 60.0
@@ -160,6 +160,39 @@ class Client:
         document = self._ask(Scale(id=self._next_number, workers=str(workers)), timeout)
         return int(document["workers"])
 
+    def disable(
+        self,
+        tenant: str | None = None,
+        action: str | None = None,
+        *,
+        by: str = "",
+        reason: str = "",
+        timeout: float = ASK_SECONDS,
+    ) -> dict[str, Any]:
+        """Switch a tenant off, an action, one action of one tenant, or with neither everything.
+
+        `by` and `reason` are for who looks at what is off. Returns the answer as
+        docs/protocol.md has it; raises DeclinedError if there is no room for it.
+        """
+        self._next_number += 1
+        question = Disable(self._next_number, tenant, action, by, reason)
+        return self._ask(question, timeout)
+
+    def enable(
+        self,
+        tenant: str | None = None,
+        action: str | None = None,
+        *,
+        by: str = "",
+        timeout: float = ASK_SECONDS,
+    ) -> dict[str, Any]:
+        """Switch on again what was switched off with the same tenant and action.
+
+        Returns the answer as docs/protocol.md has it.
+        """
+        self._next_number += 1
+        return self._ask(Enable(self._next_number, tenant, action, by), timeout)
+
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
         error = ClientClosedError("the client was closed")
@@ -183,7 +216,7 @@ class Client:
         """Stop waiting for a call; its result will be dropped."""
         self._calls.pop(number, None)
 
-    def _ask(self, question: Inquire | Scale, timeout: float) -> dict[str, Any]:
+    def _ask(self, question: Ask, timeout: float) -> dict[str, Any]:
         if self._links.several:
             raise ClientError(FOR_ONE)
         connection, number = self._connect(), question.id

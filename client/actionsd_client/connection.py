@@ -24,13 +24,12 @@ from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode, frames
 from actionsd_protocol.messages import (
     Action,
+    Ask,
     Fault,
     Goodbye,
     Hello,
-    Inquire,
     Message,
     Result,
-    Scale,
     Submit,
     Told,
     Trace,
@@ -79,7 +78,7 @@ class Connection:
         """Have a job sent; those that wait for `flush` share a frame."""
         self._put(submission, context)
 
-    def ask(self, question: Inquire | Scale) -> None:
+    def ask(self, question: Ask) -> None:
         """Send a question; what comes of it will be in `told` under its id, until the next."""
         self.told.clear()
         self._put(question)

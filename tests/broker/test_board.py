@@ -31,6 +31,7 @@ def document(stats: Stats, now: float = 10.0, *processes: dict[str, Any]) -> dic
         "broker": {"pid": 5, "memory_bytes": 50 * 2**20, "draining": False},
         "workers": 2,
         "spares": 1,
+        "disabled": [],
         "waiting": 4,
         "waiting_bytes": 0,
         **stats.describe(now),
@@ -78,3 +79,17 @@ def test_rows_beyond_a_screen_are_only_counted() -> None:
     lines = draw(document(stats, 10.0, *[worker(f"w{n}", "idle") for n in range(60)]))
     assert sum("more: see --json" in line for line in lines) == 3
     assert len(lines) < 70
+
+
+def test_what_is_switched_off_is_said_first() -> None:
+    off = {"since": "T", "by": "ada", "reason": "why\x1b"}
+    table = document(Stats(0.0))
+    table["disabled"] = [
+        {"tenant": None, "action": None, **off},
+        {"tenant": "t", "action": "f", **off, "by": "", "reason": ""},
+    ]
+    assert draw(table)[3:6] == [
+        "OFF EVERYTHING, since T by ada: why?",
+        "OFF action f of tenant t, since T by unknown",
+        "",
+    ]

@@ -10,14 +10,19 @@ import msgspec
 import pytest
 from jobs import job
 
+from actionsd_broker import switches
 from actionsd_broker.config import Config
 from actionsd_broker.control import Control
-from actionsd_broker.dispatcher import Command, Dispatcher, Retire
+from actionsd_broker.decisions import Command, Retire, Skip
+from actionsd_broker.desk import Desk
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.frontend import Peer, Question
 from actionsd_broker.staff import ScaleError
-from actionsd_broker.stats import Stats
 from actionsd_broker.supervisor import Quarters, Supervisor
-from actionsd_protocol.messages import Inquire, Scale
+from actionsd_broker.switch_file import SwitchFile
+from actionsd_broker.switch_keeper import SwitchKeeper
+from actionsd_broker.switches import Switch, Switches
+from actionsd_protocol.messages import Ask, Disable, Enable, Inquire, Scale
 from actionsd_protocol.session import ClientSession, Role
 
 CLIENT = Peer(b"c", ClientSession(Role.BROKER))
@@ -30,17 +35,20 @@ class Broker:
         self.executed: list[Command] = []
         self.told: list[tuple[int, str | None, bytes]] = []
         self.dispatcher = Dispatcher(Config(workers=2, spares=1))
+        self.desk = Desk(self.dispatcher, self.executed.extend, None)
+        self.file = SwitchFile(directory / "switches.json")
+        self.switches = SwitchKeeper(self.file)
         self.supervisor = Supervisor(3, Quarters(str(directory / "w"), str(directory), 256))
         self.control = Control(
-            self.dispatcher,
+            self.desk,
             self.supervisor,
-            Stats(0.0),
+            self.switches,
             1,
             self.executed.extend,
             lambda: {"layers": [], "missing": []},
         )
 
-    def ask(self, message: Inquire | Scale) -> tuple[str | None, Any]:
+    def ask(self, message: Ask) -> tuple[str | None, Any]:
         self.control.answer(Question(CLIENT, message), self.tell)
         number, error, document = self.told.pop()
         assert number == message.id
@@ -90,3 +98,49 @@ def test_figures_are_told_with_what_waits(broker: Broker) -> None:
     assert (document["workers"], document["spares"], document["waiting"]) == (2, 1, 1)
     assert (document["processes"], document["jobs"]) == ([], 0)
     assert document["broker"]["memory_bytes"] > 0
+
+
+def test_what_is_disabled_is_told_listed_and_skipped(broker: Broker) -> None:
+    broker.dispatcher.submit(job(1, "acme"), 0.0)
+    error, told = broker.ask(Disable(id=5, tenant="acme", by="ada", reason="why"))
+    assert error is None
+    assert (told["changed"], told["known"], told["not_kept"]) == (True, False, None)
+    [switch] = told["disabled"]
+    assert {**switch, "since": ""} == {
+        "tenant": "acme",
+        "action": None,
+        "since": "",
+        "by": "ada",
+        "reason": "why",
+    }
+    assert [type(command) for command in broker.executed] == [Skip]
+    assert broker.ask(Inquire(id=6))[1]["disabled"] == told["disabled"]
+
+
+def test_what_is_enabled_again_runs(broker: Broker) -> None:
+    broker.ask(Disable(id=5, tenant="acme"))
+    _, told = broker.ask(Enable(id=5, tenant="acme", by="bob"))
+    assert (told["changed"], told["disabled"]) == (True, [])
+    assert broker.dispatcher.submit(job(1, "acme"), 0.0) == []
+
+
+def test_what_was_on_is_not_changed_by_enabling_it(broker: Broker) -> None:
+    broker.ask(Disable(id=5, tenant="acme"))
+    _, told = broker.ask(Enable(id=5, tenant="acme", action="f"))
+    assert not told["changed"]
+    assert len(told["disabled"]) == 1
+
+
+def test_what_another_has_written_to_the_file_is_obeyed(broker: Broker) -> None:
+    broker.file.write(Switches([Switch(None, None, "2026-01-01")]))
+    broker.control.look(0.0)
+    assert broker.dispatcher.everything_off
+
+
+def test_no_more_is_switched_off_than_there_is_room_for(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switches, "MOST_SWITCHES", 0)
+    error, _ = broker.ask(Disable(id=5, tenant="acme"))
+    assert error is not None
+    assert "off already" in error

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from jobs import BUDGET_SECONDS, assigned, failures, job
 
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Kill, Retire
+from actionsd_broker.decisions import Assign, Command, Complete, Kill, Retire
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.places import KEEP_SECONDS, LEND_SECONDS, SLICE_SECONDS
 from actionsd_broker.quarantine import FIRST_SECONDS
 from actionsd_protocol.errors import FailureKind

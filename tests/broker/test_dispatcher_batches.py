@@ -14,15 +14,8 @@ from jobs import assigned, failures, job
 
 from actionsd_broker.batch import BATCH_JOBS, STALL_SECONDS
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import (
-    Assign,
-    Command,
-    Complete,
-    Dispatcher,
-    Fail,
-    Kill,
-    Retire,
-)
+from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.job import Job
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_protocol.errors import FailureKind

@@ -13,7 +13,8 @@ import pytest
 from jobs import job
 
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import Assign, Command, Complete, Dispatcher, Fail, Kill, Retire
+from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.job import Job
 from actionsd_broker.places import SLICE_SECONDS
 from actionsd_broker.share import Share

@@ -7,7 +7,8 @@ from typing import Any
 from jobs import assigned, job
 
 from actionsd_broker.config import Config
-from actionsd_broker.dispatcher import Command, Dispatcher, Retire
+from actionsd_broker.decisions import Command, Retire
+from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.places import START_SECONDS
 from actionsd_broker.share import Share
 from actionsd_broker.turns import QUANTUM_SECONDS

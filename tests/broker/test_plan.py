@@ -61,3 +61,8 @@ def test_same_script_is_examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         planner.plan([Action(name="f", script="1")])
     assert seen == ["1"]
+
+
+def test_action_that_fails_open_is_allowed_to_fail_in_its_worker() -> None:
+    [step] = make_plan([Action(name="f", script="", fail_open=True)]).steps
+    assert (step.allowed_to_fail, step.fail_open) == (True, True)

@@ -167,3 +167,10 @@ def test_script_that_is_not_text_is_refused(directory: Path) -> None:
 def test_directory_without_manifests_is_refused(tmp_path: Path) -> None:
     assert "holds no manifest" in problems(tmp_path)[0]
     assert "not a directory" in problems(tmp_path / "none")[0]
+
+
+def test_action_fails_open_only_where_its_manifest_says_so(directory: Path) -> None:
+    manifest = MANIFEST.replace("allowed_to_fail", "fail_open")
+    (directory / "acme.toml").write_text(manifest)
+    plan = load_registry(directory).plan("acme", PRE_USERINFO)
+    assert [step.fail_open for step in plan.steps] == [True, False]

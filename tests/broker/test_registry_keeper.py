@@ -19,10 +19,12 @@ from actionsd_protocol.triggers import PRE_USERINFO
 class Desk:
     """Stands where the broker's queue is: keeps what was asked for."""
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, *, lenient: bool = False) -> None:
         self.asked: list[CheckJob] = []
         self.allotted: list[Mapping[str, Share]] = []
-        self.keeper = RegistryKeeper(directory, self.asked.append, self.allotted.append)
+        self.keeper = RegistryKeeper(
+            directory, self.asked.append, self.allotted.append, lenient=lenient
+        )
 
 
 @pytest.fixture
@@ -91,3 +93,18 @@ def test_second_reload_waits_for_the_first(directory: Path) -> None:
     desk.keeper.start()
     desk.keeper.reload()
     assert len(desk.asked) == 1
+
+
+def test_lenient_keeper_bears_an_unfit_first_registry_until_another_is_fit(
+    directory: Path,
+) -> None:
+    (directory / "f.js").unlink()
+    desk = Desk(directory, lenient=True)
+    with pytest.raises(RegistryError, match=r"f.js: cannot be read"):
+        desk.keeper.raise_start_error()
+    assert not desk.keeper.ready
+    (directory / "f.js").write_text("function f() {}")
+    desk.keeper.reload()
+    desk.keeper.answer(nothing_to_do())
+    desk.keeper.raise_start_error()
+    assert desk.keeper.ready

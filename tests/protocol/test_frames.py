@@ -81,6 +81,17 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.Result: st.builds(m.Result, id=numbers),
     m.Inquire: st.builds(m.Inquire, id=numbers),
     m.Scale: st.builds(m.Scale, id=numbers, workers=texts),
+    m.Disable: st.builds(
+        m.Disable,
+        id=numbers,
+        tenant=st.none() | names,
+        action=st.none() | names,
+        by=texts,
+        reason=texts,
+    ),
+    m.Enable: st.builds(
+        m.Enable, id=numbers, tenant=st.none() | names, action=st.none() | names, by=texts
+    ),
     m.Told: st.builds(m.Told, id=numbers, error=st.none() | texts),
     m.Fault: st.builds(m.Fault, message=texts),
     m.Ready: st.builds(m.Ready, pid=st.integers(1, 2**31 - 1), v8=texts, layers=st.lists(layers)),
@@ -101,7 +112,7 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.Stop: st.builds(m.Stop),
 }
 DIRECTIONS: list[tuple[Decoder[m.Message], Sequence[type[m.Message]]]] = [
-    (FROM_CLIENT, [m.Hello, m.Submit, m.Inquire, m.Scale, m.Goodbye]),
+    (FROM_CLIENT, [m.Hello, m.Submit, m.Inquire, m.Scale, m.Disable, m.Enable, m.Goodbye]),
     (TO_CLIENT, [m.Welcome, m.Result, m.Told, m.Fault]),
     (FROM_WORKER, [m.Ready, m.Report]),
     (TO_WORKER, [m.Assign, m.Stop]),

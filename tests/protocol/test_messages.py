@@ -14,6 +14,8 @@ TAGS = {
     m.Submit: "submit",
     m.Inquire: "inquire",
     m.Scale: "scale",
+    m.Disable: "disable",
+    m.Enable: "enable",
     m.Goodbye: "goodbye",
     m.Welcome: "welcome",
     m.Result: "result",

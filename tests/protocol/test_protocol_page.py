@@ -193,6 +193,8 @@ def test_page_names_every_trigger_and_alias() -> None:
                 messages.Trace,
                 messages.Inquire,
                 messages.Scale,
+                messages.Disable,
+                messages.Enable,
             ],
         ),
         ("Broker to client", [messages.Welcome, messages.Result, messages.Told, messages.Fault]),

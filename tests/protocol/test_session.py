@@ -40,6 +40,8 @@ SAMPLES: dict[type[m.Message], m.Message] = {
     m.Submit: m.Submit(id=1, trigger="x", tenant="t"),
     m.Inquire: m.Inquire(id=2),
     m.Scale: m.Scale(id=3, workers="4"),
+    m.Disable: m.Disable(id=4, tenant="t"),
+    m.Enable: m.Enable(id=5, action="f"),
     m.Goodbye: m.Goodbye(),
     m.Welcome: m.Welcome(broker="b", instance="i", triggers=[]),
     m.Result: m.Result(id=BUSY_WITH),
@@ -229,7 +231,13 @@ def test_report_for_another_job_breaks_the_session(job: int) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [m.Inquire(id=1), m.Scale(id=1, workers="2"), m.Submit(id=1, trigger="x", tenant="t")],
+    [
+        m.Inquire(id=1),
+        m.Scale(id=1, workers="2"),
+        m.Disable(id=1),
+        m.Enable(id=1),
+        m.Submit(id=1, trigger="x", tenant="t"),
+    ],
 )
 @pytest.mark.parametrize("first", [m.Inquire(id=1), m.Submit(id=1, trigger="x", tenant="t")])
 def test_jobs_and_questions_in_flight_share_their_ids(first: m.Message, message: m.Message) -> None:
@@ -382,6 +390,8 @@ any_message = st.one_of(
     st.builds(m.Result, id=ids),
     st.builds(m.Inquire, id=ids),
     st.builds(m.Scale, id=ids, workers=st.just("auto")),
+    st.builds(m.Disable, id=ids),
+    st.builds(m.Enable, id=ids),
     st.builds(m.Told, id=ids),
     st.builds(m.Report, job=ids, spans=st.just([])),
     ids.map(assign),

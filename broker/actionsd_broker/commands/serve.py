@@ -15,9 +15,12 @@ import msgspec
 from actionsd_broker import log, proof
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
+from actionsd_broker.errors import ConfigError
 from actionsd_broker.fetch.secret_values import load_vault
 from actionsd_broker.metadata.place import find_place
 from actionsd_broker.runtime_dir import Lock, make_private
+from actionsd_broker.switch_file import SwitchFile, find_switch_file
+from actionsd_broker.switch_keeper import SwitchKeeper
 from actionsd_client.endpoint import default_endpoint, runtime_directory
 
 COLLECT_OBJECTS = 20_000
@@ -69,7 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints.within(directory, endpoint, f"{name}.")
     _raise_descriptor_limit()
-    app = App(config, endpoints, _say_ready, lambda: load_vault(config.secrets, os.environ))
+    app = App(
+        config,
+        endpoints,
+        _say_ready,
+        lambda: load_vault(config.secrets, os.environ),
+        _open_switches(config),
+    )
     _receive_signals(app)
     try:
         app.run()
@@ -88,6 +97,15 @@ def _configure(arguments: argparse.Namespace) -> Config:
     if not changes.get("registry") and config.registry is None and Path(DEFAULT_REGISTRY).is_dir():
         changes["registry"] = DEFAULT_REGISTRY
     return _place_metadata(config.changed(**changes))
+
+
+def _open_switches(config: Config) -> SwitchKeeper:
+    try:
+        path = find_switch_file(config.metadata.path, os.environ, os.getuid())
+    except ConfigError as error:
+        log.warning("switches_not_kept", problem=str(error))
+        return SwitchKeeper(None)
+    return SwitchKeeper(SwitchFile(path))
 
 
 def _place_metadata(config: Config) -> Config:
@@ -109,6 +127,10 @@ def _say_ready(line: ReadyLine) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_OBJECTS, 20, 20)
+    if not line.v8:
+        text = f"actionsd ready: {line.endpoint}, everything is switched off, no worker yet"
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - as below
+        return
     sealed = proof.describe(line.missing)
     text = f"actionsd ready: {line.endpoint}, V8 {line.v8}, {line.workers} workers, {sealed}"
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - for people and scripts that wait
