@@ -29,6 +29,7 @@ from actionsd_broker.errors import OperatorError, StartError
 from actionsd_broker.fetch.rules import Rule
 from actionsd_broker.fetch.vault import Vault
 from actionsd_broker.frontend import Frontend, Question
+from actionsd_broker.service_manager import ServiceManager
 from actionsd_broker.staff import ScaleError
 from actionsd_broker.supervisor import Quarters, Supervisor
 from actionsd_broker.switch_keeper import SwitchKeeper
@@ -79,7 +80,10 @@ class App:
         on_ready: Callable[[ReadyLine], None] = lambda _: None,
         open_vault: Callable[[], Vault] = Vault,
         switches: SwitchKeeper | None = None,
+        manager: ServiceManager | None = None,
     ) -> None:
+        self._manager = manager or ServiceManager({}, 0)
+        self._reloading = False
         self._switches = switches or SwitchKeeper(None)
         self._config = config
         self._endpoints = endpoints
@@ -194,6 +198,10 @@ class App:
         now = time.monotonic()
         self._crew.keep_limits(now)
         self._control.look(now)
+        self._manager.beat(now)
+        if self._reloading and not self._desk.keeper.busy:
+            self._reloading = False
+            self._manager.ready(f"serving {self._endpoints.clients}")
         self._execute(self._dispatcher.tick(now))
         self._frontend.flush()
 
@@ -202,6 +210,7 @@ class App:
             self._dispatcher.next_deadline(),
             self._supervisor.next_deadline(),
             self._switches.next_look,
+            self._manager.next_beat,
             None
             if self._draining_since is None
             else self._draining_since + self._config.drain_seconds,
@@ -240,6 +249,7 @@ class App:
                 log.warning("not_scaled", reason=str(error))
         elif number in (signal.SIGTERM, signal.SIGINT):
             again = self._draining_since is not None
+            self._manager.stopping()
             log.info("draining", jobs=self._desk.jobs)
             self._dispatcher.drain()
             self._draining_since = float("-inf") if again else time.monotonic()
@@ -248,6 +258,8 @@ class App:
         self._control.answer(question, self._frontend.tell)
 
     def _reload(self) -> None:
+        self._reloading = True
+        self._manager.reloading(time.monotonic())
         try:
             self._calls.use(self._open_vault())
         except OperatorError as error:
@@ -288,3 +300,4 @@ class App:
         log.info("ready", endpoint=line.endpoint, v8=line.v8, workers=line.workers)
         admission.announce()
         self._on_ready(line)
+        self._manager.ready(f"serving {line.endpoint}")

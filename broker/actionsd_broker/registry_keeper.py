@@ -48,6 +48,11 @@ class RegistryKeeper:
         if self._start_error is not None:
             raise self._start_error
 
+    @property
+    def busy(self) -> bool:
+        """Whether a registry is on its way to be served, or to be refused."""
+        return self._check is not None or self._loaded is not None
+
     def start(self) -> None:
         """Begin to check what was loaded at the start, now that there is a worker."""
         if self._loaded is not None:
@@ -58,7 +63,7 @@ class RegistryKeeper:
         """Load the registry again."""
         if self._directory is None:
             log.warning("reload_ignored", reason="no registry is configured")
-        elif self._check is not None or self._loaded is not None:
+        elif self.busy:
             log.warning("reload_ignored", reason="the last one is still being checked")
         else:
             try:

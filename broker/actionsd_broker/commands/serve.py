@@ -19,6 +19,7 @@ from actionsd_broker.errors import ConfigError
 from actionsd_broker.fetch.secret_values import load_vault
 from actionsd_broker.metadata.place import find_place
 from actionsd_broker.runtime_dir import Lock, make_private
+from actionsd_broker.service_manager import ServiceManager
 from actionsd_broker.switch_file import SwitchFile, find_switch_file
 from actionsd_broker.switch_keeper import SwitchKeeper
 from actionsd_client.endpoint import default_endpoint, runtime_directory
@@ -78,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         _say_ready,
         lambda: load_vault(config.secrets, os.environ),
         _open_switches(config),
+        ServiceManager(os.environ, os.getpid()),
     )
     _receive_signals(app)
     try:
