@@ -18,7 +18,10 @@ from actionsd_protocol.messages import Layer
 
 
 class Admission:
-    """Lets workers in, or kills them. `layers` and `missing` are of the latest one's seal."""
+    """Lets workers in, or kills them. `layers` and `missing` are of the latest one's seal.
+
+    `hidden` where /proc shows no workers: then there is nothing to be held against their word.
+    """
 
     def __init__(self, supervisor: Supervisor, sentry: Sentry, *, required: bool) -> None:
         self._supervisor = supervisor
@@ -27,6 +30,7 @@ class Admission:
         self.layers: list[Layer] = []
         self.missing: list[Layer] = []
         self.v8 = ""
+        self.hidden = False
 
     def admit(self, started: Started) -> bool:
         """Tell whether this worker may have jobs; raises RemoteProtocolError if it lies."""
@@ -36,7 +40,9 @@ class Admission:
         self.v8, self.layers = v8, list(layers)
         threads = kernel_word.threads(pid)
         if not threads:
-            return False  # it has ended in between, and its exit will be heard of
+            # Or else it has ended in between, and its exit will be heard of.
+            self.hidden = kernel_word.hidden(pid)
+            return False
         self.missing = proof.missing(layers, threads, self._supervisor.uid(worker))
         if self._required and proof.fatal(self.missing):
             self._refuse(worker)
@@ -49,7 +55,13 @@ class Admission:
         return True
 
     def check(self) -> None:
-        """Raise StartError if the latest worker was refused for its seal."""
+        """Raise StartError if the latest worker was refused for its seal, or cannot be seen."""
+        if self.hidden:
+            raise StartError(
+                "/proc does not show the workers, so nobody can tell whether they are sealed, or "
+                "what memory they take: it is mounted with hidepid, as by ProtectProc=invisible "
+                "of a systemd unit; mount it without, or set ProtectProc=default"
+            )
         if self._required and (fatal := proof.fatal(self.missing)):
             raise StartError(proof.refusal(fatal))
 

@@ -284,7 +284,7 @@ class App:
         if self._dispatcher.everything_off:
             return True
         enough = self._supervisor.ready_count >= self._dispatcher.workers
-        return enough and self._desk.keeper.ready
+        return enough and self._desk.keeper.ready and not self._crew.admission.hidden
 
     def _announce(self) -> None:
         self._ready = True

@@ -27,6 +27,19 @@ def threads(pid: int) -> list[ThreadWord]:
     return words
 
 
+def hidden(pid: int) -> bool:
+    """Tell whether a process is there, but not in /proc, which may be mounted like that."""
+    if Path(f"/proc/{pid}").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is somebody's
+    return True
+
+
 def parse_status(text: str) -> ThreadWord:
     """Return what a status page says; a line that is not there counts as the worst."""
     fields = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)

@@ -116,3 +116,13 @@ def test_worker_that_ended_before_it_was_watched_gets_no_job(
     around.gone = True
     assert not admission.admit(started())
     admission.check()
+
+
+def test_worker_that_proc_does_not_show_is_not_let_in_and_the_daemon_does_not_start(
+    admission: Admission, threads: list[ThreadWord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads.clear()
+    monkeypatch.setattr(kernel_word, "hidden", lambda pid: pid == PID)
+    assert not admission.admit(started())
+    with pytest.raises(StartError, match="ProtectProc=default"):
+        admission.check()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -66,3 +68,10 @@ def test_cpu_is_that_of_the_process() -> None:
 def test_parent_is_whoever_forked() -> None:
     assert kernel_word.parent(os.getpid()) == os.getppid()
     assert kernel_word.parent(1 << 30) is None
+
+
+def test_process_that_is_there_or_has_ended_is_not_hidden() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    assert not kernel_word.hidden(os.getpid())
+    assert not kernel_word.hidden(ended.pid)
