@@ -14,6 +14,7 @@ import pytest
 from daemon import Daemon
 
 from actionsd_broker import cli
+from actionsd_broker.commands import switch
 from actionsd_broker.switch_file import NAME, SwitchFile
 from actionsd_broker.switches import Switch, Switches
 from actionsd_client import Action, AsyncClient, Client, Result
@@ -146,6 +147,7 @@ def test_daemon_that_hung_obeys_what_was_written_meanwhile(
     start_daemon: Start, actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
+    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.3)
     daemon = start_daemon(workers=1)
     daemon.wait_ready()
     daemon.signal(signal.SIGSTOP)
@@ -156,6 +158,17 @@ def test_daemon_that_hung_obeys_what_was_written_meanwhile(
     daemon.wait_line("switched_off all=yes")
     with Client(daemon.endpoint) as client:
         assert outcomes(call(client, GOOD)) == [("good", "skipped")]
+
+
+def test_nothing_is_written_where_no_daemon_has_its_state(
+    actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/none")
+    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.1)
+    done = actionsd("disable", "--all", "--endpoint", f"ipc://{short_path}/c")
+    assert done.returncode == 2
+    assert "Nothing was done" in done.stderr
+    assert not (short_path / "none").exists()
 
 
 def test_damaged_file_means_that_everything_is_off_until_somebody_says_otherwise(

@@ -179,6 +179,12 @@ class _Change:
 
     def _write(self, switch: Switch, error: ClientError, *, on: bool) -> None:
         file = self._places.file()
+        if not file.path.parent.is_dir():
+            # Else whoever asks as the wrong user would believe that something was done.
+            raise OperatorError(
+                f"{error}\nNothing was done: there is no {file.path.parent}, so no daemon has its "
+                "state there; give the daemon's configuration (-c), or ask as its user or root"
+            )
         with file.locked():
             try:
                 before = file.read()
