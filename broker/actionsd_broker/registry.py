@@ -77,6 +77,11 @@ class RegisteredAction:
     path: Path
     trigger: str = TRIGGERS[0]  # one that it is bound to, for its check
 
+    @property
+    def strict(self) -> Action:
+        """The action as it is checked: one that may fail in a job may not be unfit."""
+        return msgspec.structs.replace(self.action, allowed_to_fail=False, fail_open=False)
+
 
 @dataclass(frozen=True)
 class Registry:

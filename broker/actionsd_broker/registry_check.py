@@ -41,7 +41,7 @@ class RegistryCheck:
         """Return the next check job, None if that was all."""
         if self._left:
             current = self._left[-1]
-            return CheckJob(current.tenant, current.trigger, make_plan([current.action]))
+            return CheckJob(current.tenant, current.trigger, make_plan([current.strict]))
         error = RegistryError(self._problems) if self._problems else None
         self._done(self._registry, error)
         return None

@@ -65,3 +65,12 @@ def test_script_that_asks_for_nonsense_at_its_top_level_is_not_passed() -> None:
     check = RegistryCheck(registry("f"), lambda _, error: ended.append(error))
     run(check, [result(ActionFailure(FailureKind.FETCH_FAILED, "no url provided", 1, 2))])
     assert ended[0] is not None
+
+
+def test_action_that_may_fail_in_a_job_may_not_fail_its_check() -> None:
+    action = Action(name="f", script="", allowed_to_fail=True, fail_open=True)
+    registered = RegisteredAction("t", action, Path("/r/f.js"))
+    asked = RegistryCheck(Registry((registered,)), lambda *_: None).next()
+    assert asked is not None
+    [step] = asked.plan.steps
+    assert (step.allowed_to_fail, step.fail_open) == (False, False)

@@ -55,7 +55,7 @@ def _check(client: Client, registered: RegisteredAction) -> bool:
         registered.trigger,
         tenant=registered.tenant,
         context=b"{}",
-        actions=[registered.action],
+        actions=[registered.strict],
         check=True,
     )
     problem = describe_problem(registered, result)
