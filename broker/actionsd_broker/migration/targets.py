@@ -146,7 +146,8 @@ def _times(longest: float) -> Iterable[str]:
     if longest > CLIENT_SECONDS:
         yield (
             f"from 4.15.2 on ZITADEL waits {CLIENT_SECONDS:g} s for any call, whatever the "
-            "target says: give the actions shorter timeouts, or raise its HTTPClient.Timeout"
+            "target says, and so does the gateway: give the actions shorter timeouts, or raise "
+            "HTTPClient.Timeout there and job_seconds of [http] here"
         )
 
 
