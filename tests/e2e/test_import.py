@@ -49,6 +49,7 @@ def api() -> Iterator[Site]:
 @pytest.fixture
 def token(tmp_path: Path) -> str:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
+    (tmp_path / "token").chmod(0o600)
     return "token"
 
 
@@ -114,6 +115,7 @@ def test_script_that_does_not_load_is_reported_and_refused_by_serve(
         arguments = ("--from", running.url(""), "--token-file", "token", "--out", "out")
         done = actionsd("import", "zitadel", *arguments)
     assert done.returncode == 1
+    assert "note: token can be read by others" in done.stderr
     assert "! does not load: 8/bad.js:1:16: action bad: SyntaxError" in done.stdout
     assert "refuses the registry until it is mended" in done.stdout
     assert actionsd("check", "out").returncode == 2

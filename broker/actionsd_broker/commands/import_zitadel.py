@@ -142,7 +142,10 @@ def _read(arguments: argparse.Namespace, only: Sequence[str]) -> Export:
     origin = read_origin(place, insecure=arguments.insecure)
     if arguments.token_file is None:
         raise OperatorError("import: a URL needs --token-file F, with a personal access token")
-    token = read_token(read_file(Path(arguments.token_file)), arguments.token_file)
+    file = Path(arguments.token_file)
+    token = read_token(read_file(file), arguments.token_file)
+    if file.stat().st_mode & 0o077:
+        say(f"note: {file} can be read by others than its owner; chmod 600 it")
     return asyncio.run(read_instance(origin, token, only))
 
 

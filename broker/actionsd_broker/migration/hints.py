@@ -38,6 +38,7 @@ _LOGIN = _ALL - _TOKEN - {_SAML}
 
 _APPENDED = r"\b(?:appendMetadata(?:Raw)?|api\s{0,20}\??\.\s{0,20}metadata)\b"
 _MODULES = r"zitadel/(?:http|log|uuid|metadata/user)|(?:node:)?(?:console|util)"  # docs/actions.md
+_HTTP_MODULE = re.compile(r"['\"`]zitadel/http['\"`]")
 
 
 @dataclass(frozen=True)
@@ -239,4 +240,8 @@ def _fetch_hints(script: ScriptText) -> list[Hint]:
         else:
             text = f"fetch: allow {call.entry.host} (a block for it is in the manifest)"
         hints.append(Hint("differs", call.line, text, FETCH))
+    loaded = _HTTP_MODULE.search(script.code)
+    if loaded is not None and not found.calls:
+        text = "zitadel/http is loaded, but no call is seen: find out what it fetches, and allow it"
+        hints.append(Hint("differs", script.line(loaded.start()), text, FETCH))
     return hints

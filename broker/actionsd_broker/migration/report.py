@@ -98,11 +98,16 @@ def write_text(report: Report, token_file: str | None) -> str:
     if report.without_actions:
         lines.append(f"organisations without actions, not named: {report.without_actions}")
     for organisation in report.organisations:
-        lines += ["", *_organisation(organisation)]
+        lines += ["", *map(_printable, _organisation(organisation))]
     if report.calls is not None:
         origin = report.source if report.source.startswith("http") else None
         lines += ["", *_calls(report.calls, origin, token_file)]
     return "\n".join(lines) + "\n"
+
+
+def _printable(line: str) -> str:
+    """Return a line as a terminal may have it: names are other people's."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)
 
 
 def _actions(planned: PlannedTenant, trials: Trials) -> tuple[ActionReport, ...]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -57,19 +57,17 @@ class _Details(Struct, frozen=True, rename="camel"):
     total_result: int = 0
 
 
-class _Actions(Struct, frozen=True):
-    details: _Details = _Details()
-    result: tuple[ExportedAction, ...] = ()
-
-
 class _Organisation(Struct, frozen=True):
     id: Identifier
     name: str = ""
 
 
-class _Organisations(Struct, frozen=True):
+Row = TypeVar("Row", ExportedAction, _Organisation)
+
+
+class _Page(Struct, Generic[Row], frozen=True):
     details: _Details = _Details()
-    result: tuple[_Organisation, ...] = ()
+    result: tuple[Row, ...] = ()
 
 
 class _OwnOrganisation(Struct, frozen=True):
@@ -167,7 +165,7 @@ class _Reader:
         )
         for path, column in calls:
             try:
-                return await self._pages(path, column, _Organisations, {})
+                return await self._pages(path, column, _Page[_Organisation], {})
             except _RefusedError as refused:
                 if refused.status not in _NO_SUCH_CALL:
                     raise SourceError(
@@ -182,7 +180,7 @@ class _Reader:
         name = known.name if named else await self._name(of)
         try:
             actions = await self._pages(
-                "/management/v1/actions/_search", "ACTION_FIELD_NAME_ID", _Actions, of
+                "/management/v1/actions/_search", "ACTION_FIELD_NAME_ID", _Page[ExportedAction], of
             )
             flows = [
                 (await self._ask("GET", f"/management/v1/flows/{each}", _FlowAnswer, of)).flow
@@ -201,18 +199,27 @@ class _Reader:
         return answer.org.name
 
     async def _pages(
-        self, path: str, column: str, type_: type[Any], of: dict[str, str]
-    ) -> list[Any]:
-        found: list[Any] = []
+        self, path: str, column: str, type_: type[_Page[Row]], of: dict[str, str]
+    ) -> list[Row]:
+        found: dict[str, Row] = {}
+        offset = 0
         while True:
-            query = {"offset": str(len(found)), "limit": self._bounds.page, "asc": True}
+            query = {"offset": str(offset), "limit": self._bounds.page, "asc": True}
             body = {"query": query, "sortingColumn": column}
-            answer = await self._ask("POST", path, type_, of, body)
-            found += answer.result
-            if not answer.result or len(found) >= answer.details.total_result:
-                return found
-            if len(found) >= self._bounds.items:
+            page = await self._ask("POST", path, type_, of, body)
+            found |= {row.id: row for row in page.result}
+            offset += len(page.result)
+            if offset >= self._bounds.items:
                 raise SourceError(f"{self._origin}{path}: more than {self._bounds.items} results")
+            if not page.result or offset >= page.details.total_result:
+                break
+        if len(found) < page.details.total_result:
+            # Pages are cut anew each time: what was made or removed meanwhile moves the rest.
+            raise SourceError(
+                f"{self._origin}{path}: {len(found)} of {page.details.total_result} results came; "
+                "they changed while they were read: try again"
+            )
+        return list(found.values())
 
     async def _ask(
         self,

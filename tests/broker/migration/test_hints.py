@@ -113,6 +113,7 @@ def test_what_is_worth_knowing_is_a_note(script: str, ids: str, text: str) -> No
         ("Array.prototype.last = f", "note", "a fresh isolate"),
         ("fetch('https://a.example/')", "differs", "allow a.example"),
         ("fetch(url)", "differs", "made as it runs"),
+        ("const { fetch: get } = require('zitadel/http')", "differs", "no call is seen"),
     ],
 )
 def test_what_differs_here_is_named_whatever_the_trigger(
@@ -129,7 +130,7 @@ def test_what_differs_here_is_named_whatever_the_trigger(
     [
         "// ctx.v1.httpRequest, async function, fetch(x)",
         "/* ctx.v1.authRequest\n require('fs') */",
-        "require('zitadel/http'); require(\"zitadel/log\"); require('node:util')",
+        "require('zitadel/uuid'); require(\"zitadel/log\"); require('node:util')",
         "human.email == 'x'",
         "const status = 1; if (status === 1) {}",
         "headers: { Authorization: 'Bearer {{secret:crm}}' }",

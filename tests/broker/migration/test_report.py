@@ -72,6 +72,13 @@ def test_text_says_what_runs_and_what_to_look_at() -> None:
     assert "NOT IMPORTED: status 403" in lines
 
 
+def test_names_cannot_write_to_the_terminal() -> None:
+    name = "a\x1b]0;gone\x07\nb\x9b"
+    text = write_text(report(Org("1", name, [action(1, name, "")], {"2:4": [name]})), None)
+    assert not set(text) & {"\x1b", "\x07", "\x9b"}
+    assert "\nb" not in text
+
+
 def test_json_has_the_same() -> None:
     document = json.loads(write_json(report(QUIET, refused=True)))
     acme, gone = document["organisations"]

@@ -158,6 +158,15 @@ def test_list_without_end_ends() -> None:
         assert "more than 5 results" in refusal(running, bounds=Bounds(items=5, pauses=()))
 
 
+def test_list_that_changes_while_it_is_read_is_not_taken_for_the_whole() -> None:
+    page = answering(
+        '{"details": {"totalResult": "3"}, "result": [{"id": "1"}, {"id": "2"}]}',
+        headers=("Connection: close",),
+    )
+    with site(page) as running:
+        assert "2 of 3 results came" in refusal(running)
+
+
 def test_redirect_is_refused_and_the_token_stays_at_home() -> None:
     with site(answering("{}")) as elsewhere:
         redirect = answering("", 302, (f"Location: {elsewhere.url('/x')}",))
