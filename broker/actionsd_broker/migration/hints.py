@@ -75,7 +75,7 @@ _V2 = (
         r"\bauthRequest\b",
         _LOGIN,
         "differs",
-        "authRequest: v2 sends none, so it reads as null",
+        "authRequest: v2 sends none, so it is null and to read a part of it throws",
     ),
     _rule(
         r"\bauthError\b",

@@ -172,6 +172,12 @@ def _logins(used: tuple[str, ...]) -> Iterable[str]:
             "v2 calls for logins and new users come from ZITADEL's API, as its Login V2 uses "
             "it; the first login interface (Login V1) makes none"
         )
+    if {triggers.EXTERNAL_POST_AUTHENTICATION, triggers.INTERNAL_POST_AUTHENTICATION} & set(used):
+        yield (
+            "v2 does not say whose organisation a login is: what runs after a factor, or after "
+            "an external login of a user who is linked already, is what the organisation of the "
+            "API's caller has, as a rule that of the login interface's service user"
+        )
     yield (
         "v1 and v2 both run: take the actions out of their flows in ZITADEL when the "
         "executions are set, or everything is done twice"

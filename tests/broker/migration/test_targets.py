@@ -78,6 +78,13 @@ def test_logins_have_theirs() -> None:
     assert any("Login V1" in remark for remark in made.remarks)
 
 
+def test_login_counts_for_the_organisation_of_the_caller_under_v2() -> None:
+    for ids in ("1:1", "3:1"):
+        [remark] = [each for each in calls(org({ids: ["f"]})).remarks if "caller" in each]
+        assert "does not say whose organisation a login is" in remark
+    assert not any("caller" in remark for remark in calls(org({"1:2": ["f"]})).remarks)
+
+
 def test_every_trigger_has_conditions() -> None:
     assert set(CONDITIONS) == set(TRIGGERS)
 
