@@ -11,6 +11,7 @@ from actionsd_broker.commands import (
     check,
     doctor,
     explain,
+    import_zitadel,
     metadata,
     run,
     scale,
@@ -39,7 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     switch.add_disable_parser(subparsers)
     switch.add_enable_parser(subparsers)
     switch.add_switches_parser(subparsers)
-    for command in (check, explain, metadata, doctor, types):
+    for command in (check, explain, import_zitadel, metadata, doctor, types):
         command.add_parser(subparsers)
     return parser
 
