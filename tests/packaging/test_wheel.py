@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from daemon import Daemon
 
+from actionsd_protocol import __version__
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["protocol", "broker", "worker", "sandbox", "client", "gateway"]
 MANIFEST = '[actions.hello]\nfile = "hello.js"\n[flows]\n"2:4" = ["hello"]\n'
@@ -59,7 +61,10 @@ def test_wheel_has_the_packages_their_scripts_and_nothing_else(built: Path) -> N
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     roots = {name.partition("/")[0] for name in names}
-    assert roots == {*(f"actionsd_{name}" for name in PACKAGES), "actionsd-0.1.0.dist-info"}
+    assert roots == {
+        *(f"actionsd_{name}" for name in PACKAGES),
+        f"actionsd-{__version__}.dist-info",
+    }
     assert "actionsd_sandbox/js/serve.js" in names
     assert all(f"actionsd_{name}/__init__.py" in names for name in PACKAGES)
 
