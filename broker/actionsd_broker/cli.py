@@ -11,17 +11,35 @@ from actionsd_broker.commands import (
     check,
     doctor,
     explain,
+    gateway,
     metadata,
     run,
     scale,
     serve,
     stats,
+    token,
     types,
 )
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
 from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
 from actionsd_protocol import __version__
+
+
+_COMMANDS = (
+    serve,
+    gateway,
+    run,
+    call,
+    stats,
+    scale,
+    check,
+    explain,
+    metadata,
+    token,
+    doctor,
+    types,
+)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -33,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (serve, run, call, stats, scale, check, explain, metadata, doctor, types):
+    for command in _COMMANDS:
         command.add_parser(subparsers)
     return parser
 
