@@ -25,7 +25,6 @@ from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
 from actionsd_protocol import __version__
 
-
 _COMMANDS = (
     serve,
     gateway,

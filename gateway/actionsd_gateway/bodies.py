@@ -37,6 +37,7 @@ async def read_body(request: web.Request, limits: BodyLimits) -> bytes:
         raise Problem(Kind.TOO_SLOW, detail) from None
     except (web.RequestPayloadError, HTTPException):
         raise Problem(Kind.MALFORMED, "the body is not what its head says") from None
+    request["received"] = len(body)
     return bytes(body)
 
 

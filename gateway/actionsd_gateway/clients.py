@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from actionsd_broker.http_config import ClientTable, read_patterns
+from actionsd_gateway.jobs import PROBE_TENANT
 from actionsd_gateway.problems import Kind, Problem
 
 MAX_TOKEN_CHARACTERS = 512
@@ -35,7 +36,7 @@ class Client(NamedTuple):
 
     def check_tenant(self, tenant: str) -> None:
         """Raise Problem (403) unless it may ask for this tenant."""
-        if not self.tenants.fullmatch(tenant):
+        if tenant == PROBE_TENANT or not self.tenants.fullmatch(tenant):
             raise Problem(Kind.FORBIDDEN, "the client may not use this tenant")
 
     def check_inline(self) -> None:

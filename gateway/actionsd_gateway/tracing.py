@@ -20,13 +20,18 @@ _NOBODY = "0" * 32, "0" * 16
 """No trace and no span, by W3C Trace Context."""
 
 
+def new_id() -> str:
+    """Return an id that no other request has."""
+    return uuid.uuid4().hex
+
+
 def read_trace(headers: Mapping[str, str]) -> Trace:
     """Return a request's trace; what is malformed counts as not there."""
     request = _checked(Trace(request=headers.get(REQUEST_ID))).request
     parent = _checked(Trace(parent=headers.get(TRACE_PARENT))).parent
     if parent is not None and (parent[3:35] == _NOBODY[0] or parent[36:52] == _NOBODY[1]):
         parent = None
-    return Trace(request=request or uuid.uuid4().hex, parent=parent)
+    return Trace(request=request or new_id(), parent=parent)
 
 
 def _checked(trace: Trace) -> Trace:
