@@ -21,11 +21,12 @@ MAX_BODY_KIB = 8192
 """What a job can need: a context and inline actions, of 4 MiB each (docs/protocol.md)."""
 
 MAX_SECONDS = 600.0
+MAX_TOKENS = 16
 
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
-Hash: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>\d{1,5})")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -41,7 +42,7 @@ class ClientTable(Struct, frozen=True, forbid_unknown_fields=True):
     inline        whether its jobs may carry their actions
     """
 
-    token_sha256: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=16)]
+    token_sha256: tuple[str, ...]
     tenants: tuple[Text, ...]
     triggers: tuple[Text, ...]
     inline: bool = False
@@ -150,6 +151,10 @@ _EXPECTED_NAME = "a name has letters, digits, _ . and - only"
 def _check_client(name: str, table: ClientTable) -> str | None:
     if not _NAME.match(name):
         return _EXPECTED_NAME
+    if not 1 <= len(table.token_sha256) <= MAX_TOKENS:
+        return f"{len(table.token_sha256)} in token_sha256; expected 1 to {MAX_TOKENS}"
+    if not all(map(_HASH.fullmatch, table.token_sha256)):
+        return "token_sha256: expected 64 digits of 0-9 and a-f, as `actionsd token` prints them"
     for pattern in table.triggers:
         if not any(read_patterns([pattern]).fullmatch(trigger) for trigger in TRIGGERS):
             return f"no trigger is {pattern!r}; there is: {', '.join(TRIGGERS)}"

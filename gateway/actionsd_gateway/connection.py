@@ -79,7 +79,7 @@ class Connection(web.RequestHandler):
         if kind is Kind.INTERNAL and exc is not None:
             log.error("internal_error", at=log.places(exc))
         request_id = new_id()
-        log.info("request_refused", kind=kind.slug, request=request_id)
+        log.info("http_refused", kind=kind.slug, request=request_id)
         response = Problem(kind).respond(request_id)
         response.headers[REQUEST_ID] = request_id
         response.headers["Server"] = "actionsd"

@@ -15,10 +15,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from actionsd_broker import log
 from actionsd_client import Trace
+from actionsd_gateway.bodies import RECEIVED
 from actionsd_gateway.connection import Connection
 from actionsd_gateway.figures import Figures
 from actionsd_gateway.problems import Kind, Problem, problem_of
-from actionsd_gateway.tracing import REQUEST_ID, read_trace
+from actionsd_gateway.tracing import CLIENT, REQUEST_ID, TRACE, read_trace
 from actionsd_gateway.traffic import Traffic
 
 OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
@@ -32,16 +33,13 @@ CLIENT_GONE = 499
 
 
 def make_front(traffic: Traffic, figures: Figures) -> Middleware:
-    """Return the middleware; handlers find `request["trace"]`, a `Trace`.
-
-    They may leave `request["client"]`, a name for the log.
-    """
+    """Return the middleware; handlers find `request[TRACE]`, and may leave `request[CLIENT]`."""
 
     @web.middleware
     async def front(request: web.Request, handler: Handler) -> web.StreamResponse:
         begun = time.perf_counter()
         trace = read_trace(request.headers)
-        request["trace"] = trace
+        request[TRACE] = trace
         connection, route = request.protocol, _route(request)
         if isinstance(connection, Connection):
             connection.begun()
@@ -101,18 +99,18 @@ def _route(request: web.Request) -> str:
 
 
 def _log(request: web.Request, route: str, status: int, sent: int, seconds: float) -> None:
-    trace: Trace = request["trace"]
+    trace = request[TRACE]
     fields = {
         "method": request.method if request.method.isalpha() else "other",
         "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
-        "received": request.get("received", 0),
+        "received": request.get(RECEIVED, 0),
         "sent": sent,
-        "client": request.get("client"),
+        "client": request.get(CLIENT),
         "request": trace.request,
         "trace": trace.parent,
     }
     known = {name: value for name, value in fields.items() if value is not None}
     quiet = route in OPERATIONS and status < HTTPStatus.BAD_REQUEST
-    log.event(logging.DEBUG if quiet else logging.INFO, "request", **known)
+    log.event(logging.DEBUG if quiet else logging.INFO, "http_request", **known)

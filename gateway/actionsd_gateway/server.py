@@ -31,7 +31,8 @@ OPERATIONS_CONNECTIONS = 64
 def serve(http: HttpConfig, endpoints: Sequence[str]) -> None:
     """Serve until SIGTERM or SIGINT; raises ConfigError or StartError if that cannot be."""
     context = None if http.certificate is None else load_certificate(http)
-    prometheus_client.disable_created_metrics()  # a line more for each, which nobody reads
+    # A line more for each figure, which nobody reads.
+    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call] # it has no types
     asyncio.run(_serve(http, endpoints, context))
 
 
@@ -59,19 +60,29 @@ async def _serve(
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    service = Service(http, endpoints)
     async with contextlib.AsyncExitStack() as stack:
-        stack.callback(service.close)
-        where = [await _listen(stack, service.app, http.listen, http, context)]
-        if service.operations is not None and http.operations is not None:
-            place = await _listen(stack, service.operations, http.operations, http)
-            where.append(f"operations {place}")
+        service, where = await start(stack, http, endpoints, context)
         _say_ready(where)
         await told.wait()
-        log.info("draining", requests=service.traffic.in_flight)
+        log.info("http_draining", requests=service.traffic.in_flight)
         if not await service.traffic.drain(http.drain_seconds):
-            log.warning("drain_gave_up", requests=service.traffic.in_flight)
-    log.info("stopped")
+            log.warning("http_drain_gave_up", requests=service.traffic.in_flight)
+    log.info("http_stopped")
+
+
+async def start(
+    stack: contextlib.AsyncExitStack,
+    http: HttpConfig,
+    endpoints: Sequence[str],
+    context: ssl.SSLContext | None = None,
+) -> tuple[Service, list[str]]:
+    """Serve until the stack is closed; return the service, and the URLs of where it is."""
+    service = Service(http, endpoints)
+    stack.callback(service.close)
+    where = [await _listen(stack, service.app, http.listen, http, context)]
+    if service.operations is not None and http.operations is not None:
+        where.append(await _listen(stack, service.operations, http.operations, http))
+    return service, where
 
 
 async def _listen(
@@ -119,7 +130,7 @@ async def _bind(
 
 
 def _say_ready(where: Sequence[str]) -> None:
-    text = f"actionsd gateway ready: {', '.join(where)}"
+    text = f"actionsd gateway ready: {', operations at '.join(where)}"
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - for people and scripts that wait
 
 

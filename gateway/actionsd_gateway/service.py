@@ -12,7 +12,6 @@ from aiohttp import web
 from actionsd_broker.http_config import HttpConfig
 from actionsd_client import AsyncClient
 from actionsd_gateway import figures, health, openapi, triggers
-from actionsd_gateway.bodies import BodyLimits
 from actionsd_gateway.clients import Clients
 from actionsd_gateway.daemons import Daemons
 from actionsd_gateway.figures import Figures
@@ -37,17 +36,16 @@ class Service:
         self._daemons = Daemons(endpoints)
         jobs = Jobs(self._client, http.job_seconds)
         self._readiness = Readiness(jobs)
-        limits = BodyLimits(http.body_kib * 1024, http.body_seconds)
         front = make_front(self.traffic, own := Figures(self.traffic))
         operations = [
             *health.routes(self.traffic, self._readiness),
             *figures.routes(own, self._daemons),
         ]
-        self.app = web.Application(middlewares=[front])
-        self.app.add_routes(triggers.routes(Clients(http.clients), jobs, limits))
+        self.app = web.Application(middlewares=[front], client_max_size=http.body_kib * 1024)
+        self.app.add_routes(triggers.routes(Clients(http.clients), jobs, http.body_seconds))
         self.app.add_routes(openapi.routes(http))
-        # The endpoints for ZITADEL's targets are added here:
-        # self.app.add_routes(endpoint.routes(http.zitadel, jobs, …)).
+        # ZITADEL's targets are plugged in here; `with_bodies` keeps body_seconds for them:
+        # self.app.add_routes(with_bodies(endpoint.routes(…, jobs), http.body_seconds)).
         self.operations: web.Application | None = None
         if http.operations is None:
             self.app.add_routes(operations)

@@ -10,11 +10,18 @@ import uuid
 from collections.abc import Mapping
 
 import msgspec
+from aiohttp import web
 
 from actionsd_client import Trace
 
 REQUEST_ID = "X-Request-Id"
 TRACE_PARENT = "traceparent"
+
+TRACE: web.RequestKey[Trace] = web.RequestKey("trace", Trace)
+"""Where a request has its trace, for every endpoint."""
+
+CLIENT: web.RequestKey[str] = web.RequestKey("client", str)
+"""Where an endpoint may leave the name of who asks, for the log."""
 
 _NOBODY = "0" * 32, "0" * 16
 """No trace and no span, by W3C Trace Context."""

@@ -9,12 +9,13 @@ from aiohttp import web
 from msgspec import Meta, Raw, Struct
 
 from actionsd_broker import log
-from actionsd_client import Action, Trace
-from actionsd_gateway.bodies import BodyLimits, check_json, read_body
+from actionsd_client import Action
+from actionsd_gateway.bodies import check_json, read_body
 from actionsd_gateway.clients import Client, Clients
 from actionsd_gateway.faults import problem_of
 from actionsd_gateway.jobs import Fault, Jobs
 from actionsd_gateway.problems import Kind, Problem
+from actionsd_gateway.tracing import CLIENT, TRACE
 from actionsd_protocol.context import Context
 from actionsd_protocol.messages import MAX_ACTIONS, Name
 from actionsd_protocol.triggers import TRIGGERS
@@ -40,17 +41,17 @@ _REQUEST = msgspec.json.Decoder(JobRequest)
 _CONTEXT = msgspec.json.Decoder(Context)
 
 
-def routes(clients: Clients, jobs: Jobs, limits: BodyLimits) -> list[web.RouteDef]:
+def routes(clients: Clients, jobs: Jobs, body_seconds: float) -> list[web.RouteDef]:
     """Return the endpoint."""
 
     async def run(request: web.Request) -> web.Response:
         client = clients.authenticate(request.headers.get("Authorization"))
-        request["client"] = client.name
+        request[CLIENT] = client.name
         trigger = _trigger(request)
         client.check_trigger(trigger)
         check_json(request)
-        job = read_request(await read_body(request, limits), client)
-        trace: Trace = request["trace"]
+        job = read_request(await read_body(request, body_seconds), client)
+        trace = request[TRACE]
         outcome = await jobs.run(
             trigger, job.tenant, bytes(job.context), actions=job.actions, trace=trace
         )
