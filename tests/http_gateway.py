@@ -12,7 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 from yarl import URL
 
 from actionsd_broker import log
@@ -68,10 +68,18 @@ class Reply(NamedTuple):
 class Gateway:
     """A gateway that runs: `urls` are where, the operator's the last."""
 
-    def __init__(self, service: Service, urls: list[str], session: ClientSession) -> None:
-        self.service = service
+    def __init__(self, urls: list[str], session: ClientSession) -> None:
         self.urls = urls
+        self.service: Service
         self._session = session
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def at(cls, *urls: str, context: ssl.SSLContext | None = None) -> AsyncIterator[Self]:
+        """Talk to a gateway that runs somewhere."""
+        connector = TCPConnector(ssl=context or True)
+        async with ClientSession(connector=connector) as session:
+            yield cls(list(urls), session)
 
     async def get(self, path: str, **more: Any) -> Reply:
         """Get something of the operator's."""
@@ -79,7 +87,7 @@ class Gateway:
 
     async def post(self, body: Any, path: str = PREUSERINFO, **more: Any) -> Reply:
         """Post a body, as JSON unless it is bytes."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
         headers = {"Content-Type": "application/json", **AUTHORIZED, **more.pop("headers", {})}
         return await self.ask("POST", self.urls[0] + path, data=data, headers=headers, **more)
 
@@ -136,8 +144,9 @@ async def running(
     """Run a gateway, for a daemon that may not be there."""
     async with contextlib.AsyncExitStack() as stack:
         service, urls = await start(stack, http or http_of(), (endpoint,))
-        session = await stack.enter_async_context(ClientSession())
-        yield Gateway(service, urls, session)
+        gateway = await stack.enter_async_context(Gateway.at(*urls))
+        gateway.service = service
+        yield gateway
 
 
 def post_head(length: int | None, *headers: str, token: str = TOKEN) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from aiohttp import web
@@ -12,7 +13,7 @@ from actionsd_broker.http_config import HttpConfig
 from actionsd_gateway import triggers
 from actionsd_gateway.problems import CONTENT_TYPE, Kind, ProblemDocument
 from actionsd_protocol import __version__
-from actionsd_protocol.context import Context
+from actionsd_protocol.context import Context, Time
 from actionsd_protocol.result import JobResult
 from actionsd_protocol.triggers import TRIGGERS
 
@@ -75,7 +76,8 @@ def _describe_triggers(http: HttpConfig) -> dict[str, Any]:
         "summary": "Run a tenant's actions for a trigger",
         "description": (
             "Answers 200 also where an action failed: `outcome` says so. A body may have "
-            f"{http.body_kib} KiB. `actions` need a client that may send them."
+            f"{http.body_kib} KiB. `actions` need a client that may send them. "
+            "An integer is written without a fraction."
         ),
         "security": [{"token": []}],
         "parameters": [
@@ -163,15 +165,27 @@ def _schemas() -> dict[str, Any]:
     return portable
 
 
+_END = re.compile(r"\\Z")
+
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|[12]\d))"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_TIME_PATTERN = rf"^(\d{{4}}-{_DAY}[Tt]{_CLOCK}:[0-5]\d(\.\d{{1,9}})?([Zz]|[+-]{_CLOCK}))?$"
+"""What a worker takes for a time; the type in `context` asks for its form only."""
+
+
 def _portable(schema: Any) -> Any:
     """Return a schema with its patterns as JSON Schema has them: their end is a `$`."""
     if isinstance(schema, dict):
         return {
-            key: value.replace(r"\Z", "$")
-            if key == "pattern" and isinstance(value, str)
-            else _portable(value)
+            key: _pattern(value) if key == "pattern" else _portable(value)
             for key, value in schema.items()
         }
     if isinstance(schema, list):
         return [_portable(each) for each in schema]
     return schema
+
+
+def _pattern(value: Any) -> Any:
+    if not isinstance(value, str):
+        return _portable(value)  # something of ours that is called so
+    return _TIME_PATTERN if value == get_args(Time)[1].pattern else _END.sub("$", value)

@@ -10,8 +10,9 @@ from subprocess import CompletedProcess
 
 import pytest
 import trustme
-from http_gateway import http_of
+from http_gateway import http_of, logged
 
+from actionsd_broker import cli
 from actionsd_broker.errors import ConfigError
 from actionsd_gateway.server import load_certificate
 
@@ -46,6 +47,15 @@ def test_key_of_another_certificate_is_refused(certificate: Path) -> None:
         load_certificate(http_of(certificate=str(certificate), key=str(other)))
 
 
+def gateway(tmp_path: Path, text: str, *arguments: str) -> str:
+    """Run the command, which must fail; return what it says."""
+    (tmp_path / "actionsd.toml").write_text(text)
+    with logged() as said:
+        assert cli.main(["gateway", "-c", str(tmp_path / "actionsd.toml"), *arguments]) == 2
+    assert said.getvalue().count("\n") == 1
+    return said.getvalue()
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "message"),
     [
@@ -53,29 +63,25 @@ def test_key_of_another_certificate_is_refused(certificate: Path) -> None:
         ("[http]", ["--listen", "x"], "--listen x: expected HOST:PORT"),
         ("[http]", ["--endpoint", "x"], "endpoint x: expected ipc://PATH"),
         ('[http]\nlisten = "192.0.2.1:1"', [], "192.0.2.1:1: cannot listen: "),
-        ("[http]", ["--parent", "1"], "the daemon that this is for (pid 1) is gone"),
+        ('[http]\ncertificate = "no.pem"', [], "no.pem: No such file"),
     ],
 )
 def test_operators_mistake_is_one_line(
-    tmp_path: Path,
-    actionsd: Callable[..., CompletedProcess[str]],
-    text: str,
-    arguments: list[str],
-    message: str,
+    tmp_path: Path, text: str, arguments: list[str], message: str
 ) -> None:
-    (tmp_path / "actionsd.toml").write_text(text)
-    done = actionsd("gateway", "-c", "actionsd.toml", *arguments)
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert message in gateway(tmp_path, text, *arguments)
 
 
-def test_port_that_is_taken_is_named(
+def test_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert f"{address}: cannot listen: " in gateway(tmp_path, "[http]", "--listen", address)
+
+
+def test_gateway_of_a_daemon_that_is_gone_does_not_start(
     tmp_path: Path, actionsd: Callable[..., CompletedProcess[str]]
 ) -> None:
     (tmp_path / "actionsd.toml").write_text("[http]")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        done = actionsd("gateway", "-c", "actionsd.toml", "--listen", address)
+    done = actionsd("gateway", "-c", "actionsd.toml", "--parent", "1")
     assert done.returncode == 2
-    assert f"{address}: cannot listen: " in done.stderr
+    assert done.stderr == "actionsd: the daemon that this is for (pid 1) is gone\n"
