@@ -19,6 +19,8 @@ from actionsd_gateway.tracing import REQUEST_ID, new_id
 LINGER_SECONDS = 2.0
 """What is sent after a refusal is read for so long, for the refusal to be read."""
 
+_GRACE_SECONDS = 0.05
+
 _SILENT = logging.Logger("aiohttp")  # noqa: LOG001 - without handlers, for nobody to hear it
 _SILENT.disabled = True
 
@@ -97,6 +99,11 @@ class Connection(web.RequestHandler):
         self._timer = loop.call_later(self._header_seconds, self._give_up)
 
     def _give_up(self) -> None:
+        # A head that came in this very moment is still on its way to `begun`.
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_GRACE_SECONDS, self._hang_up)
+
+    def _hang_up(self) -> None:
         self._timer = None
         if not self._busy:
             self.force_close()

@@ -43,7 +43,7 @@ def test_connection_between_requests_may_be_idle_longer_than_a_head_may_take() -
             for _ in range(2):
                 await line.send(GET)
                 assert (await line.reply()).status == 200
-                await asyncio.sleep(0.15)  # three times what a head may take
+                await asyncio.sleep(0.3)  # six times what a head may take
             await line.close()
 
     run(scenario())
