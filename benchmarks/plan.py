@@ -18,10 +18,12 @@ Subject: TypeAlias = Literal[
     "pool, reused MiniRacer",
     "isolated-vm, fresh context",
     "isolated-vm, fresh isolate",
+    "goja, fresh VM",
 ]
 
 POOLS: tuple[Subject, ...] = ("pool, fresh MiniRacer", "pool, reused MiniRacer")
 ISOLATED_VM: tuple[Subject, ...] = ("isolated-vm, fresh context", "isolated-vm, fresh isolate")
+GOJA: tuple[Subject, ...] = ("goja, fresh VM",)
 BASE_WORKERS = 2
 
 

@@ -12,6 +12,7 @@ from benchmarks.accounting import brood_cpu, children_cpu, own_cpu
 from benchmarks.callers import DaemonTarget, HttpTarget, Target
 from benchmarks.daemon import Daemon, settings_for
 from benchmarks.errors import BenchmarkError
+from benchmarks.peers.goja import Goja
 from benchmarks.peers.isolated_vm import IsolatedVm
 from benchmarks.peers.isolated_vm import Mode as VmMode
 from benchmarks.peers.pool import Mode as PoolMode
@@ -19,6 +20,13 @@ from benchmarks.peers.pool import PoolTarget
 from benchmarks.plan import Session
 from benchmarks.site import running_site
 from benchmarks.workload import SITE_PORT, TENANT, Workload
+
+
+class Installed(NamedTuple):
+    """The peers that had to be installed or built, None where they cannot be had."""
+
+    isolated_vm: IsolatedVm | None = None
+    goja: Goja | None = None
 
 
 class Started(NamedTuple):
@@ -29,12 +37,12 @@ class Started(NamedTuple):
 
 
 @contextlib.contextmanager
-def started(session: Session, isolated_vm: IsolatedVm | None, *, inline: bool) -> Iterator[Started]:
+def started(session: Session, installed: Installed, *, inline: bool) -> Iterator[Started]:
     """Run a session's subject for as long as the block lasts, and the site if it is needed."""
     if session.workload is None:
         raise BenchmarkError(f"{session.subject}: no workload")
     with contextlib.ExitStack() as stack:
-        subject = stack.enter_context(_subject(session, session.workload, isolated_vm, inline))
+        subject = stack.enter_context(_subject(session, session.workload, installed, inline))
         if not session.workload.fetches:
             yield subject
             return
@@ -48,7 +56,7 @@ def started(session: Session, isolated_vm: IsolatedVm | None, *, inline: bool) -
 def _subject(
     session: Session,
     workload: Workload,
-    isolated_vm: IsolatedVm | None,
+    installed: Installed,
     inline: bool,  # noqa: FBT001 - passed on
 ) -> Iterator[Started]:
     workers = session.workers
@@ -62,9 +70,12 @@ def _subject(
             mode: PoolMode = "fresh" if "fresh" in session.subject else "reused"
             pool = PoolTarget(mode, workers, workload.name, str(workload.script))
             yield Started(pool, lambda client: {"worker": children_cpu(client)})
-        case "isolated-vm, fresh context" | "isolated-vm, fresh isolate" if isolated_vm is not None:
+        case "isolated-vm, fresh context" | "isolated-vm, fresh isolate" if installed.isolated_vm:
             kind: VmMode = "context" if "context" in session.subject else "isolate"
-            with isolated_vm.serving(kind, workload, workers) as (port, process):
+            with installed.isolated_vm.serving(kind, workload, workers) as (port, process):
                 yield Started(HttpTarget(port), lambda _: {"worker": brood_cpu(process)})
+        case "goja, fresh VM" if installed.goja:
+            with installed.goja.serving(workload, workers) as (port, process):
+                yield Started(HttpTarget(port), lambda _: {"worker": own_cpu(process)})
         case _:
             raise BenchmarkError(f"{session.subject}: cannot be started")

@@ -14,9 +14,12 @@ from benchmarks.generator import Order
 from benchmarks.lifecycle import Effort, Lifecycle, measure_lifecycle
 from benchmarks.load import Load
 from benchmarks.machine import Machine, look_at_machine
-from benchmarks.peers.isolated_vm import IsolatedVm, MissingPeerError
+from benchmarks.peers.errors import MissingPeerError
+from benchmarks.peers.goja import Goja
+from benchmarks.peers.isolated_vm import IsolatedVm
 from benchmarks.peers.node import Hot, find_node, run_hot
 from benchmarks.plan import (
+    GOJA,
     ISOLATED_VM,
     POOLS,
     Pace,
@@ -30,7 +33,7 @@ from benchmarks.plan import (
 from benchmarks.progress import Progress
 from benchmarks.report import Conditions, Report, compare_with_node
 from benchmarks.site import running_site
-from benchmarks.subjects import started
+from benchmarks.subjects import Installed, started
 from benchmarks.workload import SITE_PORT, Workload
 
 FULL_EFFORT = Effort(starts=5, kills=20, switches=50)
@@ -52,24 +55,31 @@ class Peers(NamedTuple):
     """What can be compared with on this machine; `skipped` says what cannot, and why."""
 
     subjects: tuple[Subject, ...]
-    isolated_vm: IsolatedVm | None
+    installed: Installed
     skipped: list[str]
 
 
-NO_PEERS = Peers((), None, [])
+NO_PEERS = Peers((), Installed(), [])
 
 
 def find_peers(workloads: list[Workload]) -> Peers:
     """Return the peers that there are, installed if need be."""
     subjects, skipped = POOLS, []
     isolated_vm: IsolatedVm | None = None
+    goja: Goja | None = None
     try:
         isolated_vm = IsolatedVm()
         subjects += ISOLATED_VM
     except MissingPeerError as error:
         skipped.append(str(error))
+    try:
+        goja = Goja()
+        subjects += GOJA
+    except MissingPeerError as error:
+        skipped.append(str(error))
     reasons = [can_run(peer, workload) for peer in subjects for workload in workloads]
-    return Peers(subjects, isolated_vm, [*skipped, *(r for r in reasons if r is not None)])
+    skipped += [reason for reason in reasons if reason is not None]
+    return Peers(subjects, Installed(isolated_vm, goja), skipped)
 
 
 class Suite:
@@ -77,7 +87,7 @@ class Suite:
 
     def __init__(self, request: Request, peers: Peers) -> None:
         self._request = request
-        self._isolated_vm = peers.isolated_vm
+        self._installed = peers.installed
         self._skipped = list(peers.skipped)
         self._node = find_node()
         if self._node is None and any(w.name == "w3" for w in request.scope.workloads):
@@ -122,7 +132,7 @@ class Suite:
     def _load(self, session: Session, workload: Workload, progress: Progress) -> None:
         pace = self._request.pace
         with (
-            started(session, self._isolated_vm, inline=self._request.inline) as subject,
+            started(session, self._installed, inline=self._request.inline) as subject,
             Load.sending(subject.target, workload) as load,
         ):
             for in_flight in session.in_flight:

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import psutil
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.peers.errors import MissingPeerError
 from benchmarks.workload import Workload
 
 Mode: TypeAlias = Literal["context", "isolate"]
@@ -22,10 +23,6 @@ SERVER = Path(__file__).with_suffix(".js")
 INSTALL_SECONDS = 600
 # It is bound to V8's C++ interface, so each release fits some versions of Node.
 RELEASES = ((24, "7"), (22, "6"), (18, "5"))
-
-
-class MissingPeerError(BenchmarkError):
-    """The peer cannot be had on this machine; the message says why."""
 
 
 class IsolatedVm:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.peers.isolated_vm import IsolatedVm, MissingPeerError, release_for
+from benchmarks.peers.errors import MissingPeerError
+from benchmarks.peers.isolated_vm import IsolatedVm, release_for
 
 
 @pytest.mark.parametrize(
