@@ -73,7 +73,7 @@ SETTINGS = settings(
 )
 
 
-@pytest.mark.parametrize(("mode", "examples"), [("positive", 40), ("negative", 100)])
+@pytest.mark.parametrize(("mode", "examples"), [("positive", 30), ("negative", 60)])
 def test_gateway_answers_as_the_document_says(url: str, mode: str, examples: int) -> None:
     # Here, as its import takes seconds of CPU, in each process that collects tests.
     import schemathesis  # noqa: PLC0415 - see above
@@ -94,7 +94,7 @@ def test_gateway_answers_as_the_document_says(url: str, mode: str, examples: int
         few = settings(SETTINGS, max_examples=examples if operation.method == "post" else 5)
         cases = operation.as_strategy(generation_mode=GenerationMode(mode))
         few(given(cases)(check))()
-    assert seen[200 if mode == "positive" else 422] > 10, seen
+    assert seen[200 if mode == "positive" else 422] > 5, seen
 
 
 def references(node: Any) -> Iterator[str]:
