@@ -17,6 +17,7 @@ from typing import NamedTuple
 import zmq
 
 from actionsd_broker import log
+from actionsd_broker.annex import Annex
 from actionsd_broker.backend import Backend
 from actionsd_broker.calls import Calls
 from actionsd_broker.config import Config
@@ -65,12 +66,21 @@ class ReadyLine(NamedTuple):
     missing: list[Layer]
 
 
+class Surroundings(NamedTuple):
+    """What a daemon has around its broker; one that runs a single job has nothing."""
+
+    annex: Annex | None = None
+    switches: SwitchKeeper | None = None
+    manager: ServiceManager | None = None
+
+
 class App:
     """A broker: construct, `run` until told to stop.
 
-    `open_vault` reads the secrets: at the start, and again when the registry is. `switches`
-    keeps what is off; as long as that is everything, nothing that is wrong with workers or
-    registry keeps clients from being served.
+    `open_vault` reads the secrets: at the start, and again when the registry is. As long as
+    `around.switches` has everything off, nothing that is wrong with workers or registry keeps
+    clients from being served. `around.annex` is started when the broker is ready, and stopped
+    before it drains.
     """
 
     def __init__(
@@ -79,17 +89,19 @@ class App:
         endpoints: Endpoints,
         on_ready: Callable[[ReadyLine], None] = lambda _: None,
         open_vault: Callable[[], Vault] = Vault,
-        switches: SwitchKeeper | None = None,
-        manager: ServiceManager | None = None,
+        around: Surroundings | None = None,
     ) -> None:
-        self._manager = manager or ServiceManager({}, 0)
+        around = around or Surroundings()
+        self._annex = around.annex or Annex()
+        self._manager = around.manager or ServiceManager({}, 0)
+        self._switches = around.switches or SwitchKeeper(None)
         self._reloading = False
-        self._switches = switches or SwitchKeeper(None)
         self._config = config
         self._endpoints = endpoints
         self._on_ready = on_ready
         self._open_vault = open_vault
         self._ready = False
+        self._stopping = False
         self._draining_since: float | None = None
         self._dispatcher = Dispatcher(config)
         self._wake_read, self._wake_write = socket.socketpair()
@@ -175,11 +187,13 @@ class App:
                     self._announce()
                     # Clients that came early have waited in ZeroMQ.
                     poller.register(self._frontend.socket, zmq.POLLIN)
+                    self._annex.open(poller, time.monotonic())
             if self._ready:
                 poller.unregister(self._frontend.socket)
             self._crew.stop(poller)
             log.info("stopped")
         finally:
+            self._annex.close()
             self._supervisor.close()
             self._frontend.close()
             self._backend.close()
@@ -196,6 +210,9 @@ class App:
             for number in self._wake_read.recv(64):
                 self._signal(number)
         now = time.monotonic()
+        self._annex.look(now, stirred)
+        if self._stopping:
+            self._drain(now)
         self._crew.keep_limits(now)
         self._control.look(now)
         self._manager.beat(now)
@@ -211,6 +228,7 @@ class App:
             self._supervisor.next_deadline(),
             self._switches.next_look,
             self._manager.next_beat,
+            self._annex.next_deadline(),
             None
             if self._draining_since is None
             else self._draining_since + self._config.drain_seconds,
@@ -240,7 +258,7 @@ class App:
             )
 
     def _signal(self, number: int) -> None:
-        if number == signal.SIGHUP and self._draining_since is None:
+        if number == signal.SIGHUP and not self._stopping:
             self._reload()
         elif number in _STEPS:
             try:
@@ -248,11 +266,18 @@ class App:
             except ScaleError as error:
                 log.warning("not_scaled", reason=str(error))
         elif number in (signal.SIGTERM, signal.SIGINT):
-            again = self._draining_since is not None
             self._manager.stopping()
             log.info("draining", jobs=self._desk.jobs)
+            if self._stopping:
+                self._draining_since = float("-inf")
+            self._stopping = True
+            self._annex.stop(time.monotonic())
+
+    def _drain(self, now: float) -> None:
+        # The annex is a client: what it has under way is to be answered first.
+        if self._draining_since is None and self._annex.gone:
             self._dispatcher.drain()
-            self._draining_since = float("-inf") if again else time.monotonic()
+            self._draining_since = now
 
     def _answer(self, question: Question) -> None:
         self._control.answer(question, self._frontend.tell)

@@ -11,6 +11,7 @@ from actionsd_broker.commands import (
     check,
     doctor,
     explain,
+    gateway,
     import_zitadel,
     metadata,
     run,
@@ -18,12 +19,33 @@ from actionsd_broker.commands import (
     serve,
     stats,
     switch,
+    token,
     types,
 )
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
 from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
 from actionsd_protocol import __version__
+
+_PARSERS = (
+    serve.add_parser,
+    gateway.add_parser,
+    run.add_parser,
+    call.add_parser,
+    stats.add_parser,
+    scale.add_parser,
+    switch.add_disable_parser,
+    switch.add_enable_parser,
+    switch.add_switches_parser,
+    check.add_parser,
+    explain.add_parser,
+    import_zitadel.add_parser,
+    metadata.add_parser,
+    token.add_parser,
+    doctor.add_parser,
+    types.add_parser,
+)
+"""Of each subcommand, in the order of `--help`."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -35,13 +57,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (serve, run, call, stats, scale):
-        command.add_parser(subparsers)
-    switch.add_disable_parser(subparsers)
-    switch.add_enable_parser(subparsers)
-    switch.add_switches_parser(subparsers)
-    for command in (check, explain, import_zitadel, metadata, doctor, types):
-        command.add_parser(subparsers)
+    for add_parser in _PARSERS:
+        add_parser(subparsers)
     return parser
 
 

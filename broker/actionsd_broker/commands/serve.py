@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from actionsd_broker import log, proof
-from actionsd_broker.app import App, Endpoints, ReadyLine
+from actionsd_broker.annex import Annex
+from actionsd_broker.app import App, Endpoints, ReadyLine, Surroundings
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
 from actionsd_broker.errors import ConfigError
 from actionsd_broker.fetch.secret_values import load_vault
@@ -78,8 +79,11 @@ def run(arguments: argparse.Namespace) -> int:
         endpoints,
         _say_ready,
         lambda: load_vault(config.secrets, os.environ),
-        _open_switches(config),
-        ServiceManager(os.environ, os.getpid()),
+        Surroundings(
+            _make_annex(config, arguments.config, endpoint),
+            _open_switches(config),
+            ServiceManager(os.environ, os.getpid()),
+        ),
     )
     _receive_signals(app)
     try:
@@ -115,6 +119,18 @@ def _place_metadata(config: Config) -> Config:
     return msgspec.structs.replace(
         config, metadata=msgspec.structs.replace(config.metadata, path=path)
     )
+
+
+def _make_annex(config: Config, file: str | None, endpoint: str) -> Annex | None:
+    if config.http is None or file is None:
+        return None
+    command = [sys.executable, "-P", "-m", "actionsd_broker.cli", "gateway", "--config", file]
+    command += ["--endpoint", endpoint, "--parent", str(os.getpid())]
+    # It parses what comes over a network: what only the broker is to know, or to say, it is not given.
+    secret = {table.env for table in config.secrets.values()}
+    kept = {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"} | secret
+    environment = {name: value for name, value in os.environ.items() if name not in kept}
+    return Annex(command, environment, drain_seconds=config.http.drain_seconds)
 
 
 def _raise_descriptor_limit() -> None:
