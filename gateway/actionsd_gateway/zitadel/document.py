@@ -42,7 +42,7 @@ def read_document(body: bytes) -> dict[str, Any]:
         raise PayloadError(f"not JSON: {error.msg} at {error.pos}") from None
     except RecursionError:
         raise PayloadError("nested too deeply") from None
-    except ValueError:
+    except (ValueError, ArithmeticError):
         raise PayloadError("a number with too many digits") from None
     if not isinstance(document, dict):
         raise PayloadError("a JSON object expected")

@@ -101,7 +101,7 @@ async def verify(token: bytes, jwks: Jwks) -> bytes | Unverifiable:
     if isinstance(header, Unverifiable):
         return header
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in SIGNATURES or "crit" in header:
+    if not isinstance(algorithm, str) or algorithm not in SIGNATURES or "crit" in header:
         return Unverifiable.ALGORITHM
     if not isinstance(kid, str):
         return Unverifiable.KEY
