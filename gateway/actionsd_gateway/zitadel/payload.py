@@ -22,7 +22,7 @@ from actionsd_gateway.zitadel.jwks import Jwks, PublicKey
 
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"})
 _CONTENT = "A256GCM"
-_KINDS: dict[str, type[RSAKey] | type[ECKey]] = {
+_KINDS: dict[str, type[RSAKey | ECKey]] = {
     "RSA-OAEP-256": RSAKey,
     "ECDH-ES+A256KW": ECKey,
 }

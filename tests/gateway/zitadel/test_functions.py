@@ -142,7 +142,7 @@ def test_nothing_to_say_is_an_empty_reply() -> None:
 
 
 def test_what_earlier_targets_said_is_kept_and_seen() -> None:
-    said = {
+    said: dict[str, list[Any]] = {
         "append_claims": [
             {"key": "first", "value": 1},
             {"key": "first", "value": 2},
