@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -127,7 +128,8 @@ class Zitadel:
             headers["ZITADEL-Signature"] = header
             if isinstance(body, bytes):
                 self.sent.append((header, body))
-        async with session.post(self.url, data=body, headers=headers) as response:
+        data = io.BytesIO(body) if isinstance(body, bytes) else body
+        async with session.post(self.url, data=data, headers=headers) as response:
             return response.status, await response.read()
 
 
