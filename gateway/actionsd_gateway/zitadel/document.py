@@ -24,12 +24,7 @@ class PayloadError(ValueError):
 def read_document(body: bytes) -> dict[str, Any]:
     """Return the object that a body is; raises PayloadError. Decimals are Decimal."""
     try:
-        document = json.loads(
-            body.decode(),
-            object_pairs_hook=_object,
-            parse_float=Decimal,
-            parse_constant=_not_json,
-        )
+        document = _DECODER.decode(body.decode())
         if _SURROGATE.search(body):
             _ENCODER.encode(document)
     except PayloadError:
@@ -66,3 +61,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_json(_: str) -> NoReturn:
     raise PayloadError("not JSON: NaN and Infinity are no JSON numbers")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Decimal, parse_constant=_not_json
+)

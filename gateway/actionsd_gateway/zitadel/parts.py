@@ -52,12 +52,14 @@ def text(holder: Mapping[str, Any], key: str) -> str | None:
 
 def renamed(holder: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return some members under other names; of several old names the first that is there."""
-    return {
-        new: value
-        for new, olds in names.items()
-        if (value := next((holder[old] for old in olds if holder.get(old) is not None), None))
-        is not None
-    }
+    found = {}
+    for new, olds in names.items():
+        for old in olds:
+            value = holder.get(old)
+            if value is not None:
+                found[new] = value
+                break
+    return found
 
 
 def given(**values: Any) -> dict[str, Any]:
