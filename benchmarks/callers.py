@@ -46,6 +46,9 @@ class Caller(Protocol):
     def read(self, answer: Any) -> Outcome:
         """Return what an answer says."""
 
+    def action_us(self, answer: Any) -> float | None:
+        """Return the CPU that the action itself took, where an answer says so."""
+
     async def close(self) -> None:
         """Let go of everything."""
 
@@ -84,6 +87,10 @@ class DaemonCaller:
     def read(self, answer: Any) -> Outcome:
         """Return what an answer says."""
         return read_mutations(answer.mutations)
+
+    def action_us(self, answer: Any) -> float | None:
+        """Return the CPU that the actions took on V8's thread."""
+        return 1e3 * float(sum(action.cpu_ms for action in answer.actions))
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -125,6 +132,10 @@ class HttpCaller:
         """Return what an answer says."""
         return msgspec.json.decode(answer, type=Outcome)
 
+    def action_us(self, answer: Any) -> float | None:  # noqa: ARG002 - it says nothing of that
+        """Return nothing."""
+        return None
+
     async def close(self) -> None:
         """Let go of the connections."""
         for _, writer in self._kept:
@@ -146,6 +157,10 @@ class PoolCaller:
     def read(self, answer: Any) -> Outcome:
         """Return what an answer says."""
         return msgspec.json.decode(answer, type=Outcome)
+
+    def action_us(self, answer: Any) -> float | None:  # noqa: ARG002 - it says nothing of that
+        """Return nothing."""
+        return None
 
     async def close(self) -> None:
         """End the processes."""

@@ -24,6 +24,7 @@ class Measured(Struct, frozen=True, tag="measured"):
     p50_ms: float
     p99_ms: float
     p999_ms: float
+    action_us: float | None = None
 
 
 class Point(Struct, frozen=True, order=True):
@@ -60,7 +61,10 @@ class Spread(Struct, frozen=True):
 
 
 class Figure(Struct, frozen=True):
-    """What runs of one point come to. `site_us_per_job` is not in the total."""
+    """What runs of one point come to. `site_us_per_job` is not in the total.
+
+    `action_us` is what of the worker's is the action itself, as results say it.
+    """
 
     in_flight: int
     workers: int
@@ -74,6 +78,7 @@ class Figure(Struct, frozen=True):
     jobs: int
     load_average: list[float]
     site_us_per_job: float | None = None
+    action_us: float | None = None
 
     @property
     def point(self) -> Point:
@@ -81,11 +86,13 @@ class Figure(Struct, frozen=True):
         return Point(self.workers, self.in_flight)
 
 
-def make_measured(latencies: Sequence[float], wall: float, cpu: float) -> Measured:
+def make_measured(
+    latencies: Sequence[float], wall: float, cpu: float, action_us: float | None = None
+) -> Measured:
     """Return what a run has seen, from how long each job took, in seconds."""
     ordered = sorted(latencies)
     p50, p99, p999 = (percentile(ordered, share) * 1e3 for share in (0.5, 0.99, 0.999))
-    return Measured(len(ordered), wall, cpu, p50, p99, p999)
+    return Measured(len(ordered), wall, cpu, p50, p99, p999, action_us)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -105,6 +112,7 @@ def make_figure(point: Point, runs: Sequence[Run]) -> Figure:
     def span(value: Callable[[Run], float]) -> Span:
         return round(min(map(value, runs)), 3), round(max(map(value, runs)), 3)
 
+    own = [run.measured.action_us for run in runs if run.measured.action_us is not None]
     sites = any("site" in run.cpu_seconds for run in runs)
     return Figure(
         in_flight=point.in_flight,
@@ -129,6 +137,7 @@ def make_figure(point: Point, runs: Sequence[Run]) -> Figure:
         jobs=sum(run.measured.jobs for run in runs),
         load_average=[run.load_average for run in runs],
         site_us_per_job=middle(lambda run: _side_us(run, "site")) if sites else None,
+        action_us=round(median(own), 3) if own else None,
     )
 
 

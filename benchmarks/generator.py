@@ -12,6 +12,7 @@ import asyncio
 import gc
 import sys
 import time
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -103,7 +104,8 @@ async def measure(caller: Caller, order: Order, opening: Opening) -> Measured:
     wall, cpu = clock() - started, time.process_time() - cpu
     for answer in kept:
         check(opening.name, opening.expected, caller.read(answer))
-    return make_measured(latencies, wall, cpu)
+    spent = [us for answer in kept if (us := caller.action_us(answer)) is not None]
+    return make_measured(latencies, wall, cpu, median(spent) if spent else None)
 
 
 if __name__ == "__main__":

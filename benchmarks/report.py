@@ -26,12 +26,13 @@ class Conditions(Struct, frozen=True):
 
 
 class PlainNode(Struct, frozen=True):
-    """w3 in plain Node, hot, and how many times as much a worker and all sides spend on it."""
+    """w3 in plain Node, hot, and how many times that an action, a worker and all spend."""
 
     cpu_us: float
     runs: list[float]
     node: str
     v8: str
+    action_ratio: float | None
     worker_ratio: float | None
     total_ratio: float | None
 
@@ -65,6 +66,9 @@ def compare_with_node(hots: list[Hot], ours: Figure | None) -> PlainNode | None:
         runs=[round(hot.cpu_us, 1) for hot in hots],
         node=hots[0].node,
         v8=hots[0].v8,
+        action_ratio=None
+        if ours is None or ours.action_us is None
+        else round(ours.action_us / cpu_us, 2),
         worker_ratio=None if ours is None else round(ours.cpu_us_per_job.worker / cpu_us, 2),
         total_ratio=None if ours is None else round(ours.cpu_us_per_job.total / cpu_us, 2),
     )

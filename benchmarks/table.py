@@ -88,7 +88,8 @@ def _node_line(node: PlainNode) -> str:
     text = f"w3 in plain Node {node.node} (V8 {node.v8}), hot: {node.cpu_us:.0f} µs of CPU a call"
     if node.worker_ratio is None:
         return text
-    return f"{text}; a worker spends {node.worker_ratio:.2f} times that, all {node.total_ratio:.2f}"
+    times = f"the action itself {node.action_ratio:.2f} times that, its worker"
+    return f"{text}; {times} {node.worker_ratio:.2f}, all {node.total_ratio:.2f}"
 
 
 def _lifecycle_lines(lifecycle: Lifecycle) -> Iterator[str]:

@@ -38,7 +38,7 @@ def make_report() -> Report:
         workloads={"w2": [make(1, 16, 500), make(2, 1, 700), make(2, 16, 1000)]},
         floor=[make(2, 16, 9000, 0.2)],
         peers={"pool, fresh MiniRacer": {"w2": [make(2, 16, 100)]}},
-        plain_node=PlainNode(500.0, [500.0], "20.1", "11.3", worker_ratio=1.2, total_ratio=1.5),
+        plain_node=PlainNode(500.0, [500.0], "20.1", "11.3", 1.1, 1.2, 1.5),
         lifecycle=Lifecycle(TIMES, TIMES, {"process, 1 spare": TIMES}, Memory(20.0, 10.0), None),
         skipped=["isolated-vm: there is no npm here"],
         seconds=60.0,

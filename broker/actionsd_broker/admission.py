@@ -6,6 +6,8 @@ first job. Where the configuration requires a seal, a worker without one gets no
 
 from __future__ import annotations
 
+from typing import Any
+
 from actionsd_broker import kernel_word, log, proof
 from actionsd_broker.backend import Started
 from actionsd_broker.errors import StartError
@@ -56,6 +58,14 @@ class Admission:
         for layer in self.missing:
             level = log.error if layer.name in proof.REQUIRED else log.info
             level("sandbox_layer_missing", layer=layer.name, reason=layer.detail)
+
+    def describe(self) -> dict[str, Any]:
+        """Return the state of the latest worker's seal, as part of a document."""
+        missing = {layer.name for layer in self.missing}
+        return {
+            "layers": [each.name for each in self.layers if each.name not in missing],
+            "missing": [{"layer": each.name, "reason": each.detail} for each in self.missing],
+        }
 
     def _refuse(self, worker: str) -> None:
         names = ", ".join(layer.name for layer in proof.fatal(self.missing))

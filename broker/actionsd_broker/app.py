@@ -136,11 +136,16 @@ class App:
         except zmq.ZMQError as error:
             raise StartError(f"endpoint {self._endpoints.clients}: {error}") from error
         self._desk.open(self._frontend, self._answer)
-        self._control = Control(
-            self._dispatcher, self._supervisor, self._desk.stats, config.spares, self._execute
-        )
         self._crew = Crew(
             config, self._desk, self._supervisor, self._backend, self._calls, self._execute
+        )
+        self._control = Control(
+            self._dispatcher,
+            self._supervisor,
+            self._desk.stats,
+            config.spares,
+            self._execute,
+            self._crew.admission.describe,
         )
 
     def _find_rules(self, tenant: str, action: str) -> tuple[Rule, ...]:

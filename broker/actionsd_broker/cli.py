@@ -11,6 +11,7 @@ from actionsd_broker.commands import (
     check,
     doctor,
     explain,
+    import_zitadel,
     metadata,
     run,
     scale,
@@ -33,7 +34,20 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (serve, run, call, stats, scale, check, explain, metadata, doctor, types):
+    commands = (
+        serve,
+        run,
+        call,
+        stats,
+        scale,
+        check,
+        explain,
+        import_zitadel,
+        metadata,
+        doctor,
+        types,
+    )
+    for command in commands:
         command.add_parser(subparsers)
     return parser
 

@@ -23,7 +23,10 @@ Tell = Callable[[Question, str | None, bytes], None]
 
 
 class Control:
-    """Answers operators' questions; `tell` takes the answers to who asked."""
+    """Answers operators' questions; `tell` takes the answers to who asked.
+
+    `seal` describes that of the workers.
+    """
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class Control:
         stats: Stats,
         spares: int,
         execute: Execute,
+        seal: Callable[[], dict[str, Any]],
     ) -> None:
         self._dispatcher = dispatcher
         self._supervisor = supervisor
         self._stats = stats
         self._spares = spares
         self._execute = execute
+        self._describe_seal = seal
 
     def answer(self, question: Question, tell: Tell) -> None:
         """Do what is asked, and say so."""
@@ -74,6 +79,7 @@ class Control:
             "waiting": self._dispatcher.waiting,
             "waiting_bytes": self._dispatcher.waiting_bytes,
             **self._stats.describe(now),
+            "sandbox": self._describe_seal(),
             "processes": [self._describe_worker(each, now) for each in self._supervisor.staff()],
         }
 

@@ -85,7 +85,8 @@ class Desk:
         origin = self._origins.pop(job.number)
         self._answer(origin, result)
         if isinstance(origin, _Client):
-            self.stats.job_done(job.tenant, result, time.monotonic(), fetch_seconds)
+            now = time.monotonic()
+            self.stats.job_done(job.tenant, job.trigger, result, now, fetch_seconds)
 
     def fail(self, failed: Fail) -> None:
         """Answer a job that no worker has finished."""

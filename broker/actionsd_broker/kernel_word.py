@@ -5,12 +5,14 @@ Read from outside, from files and a clock that the process itself cannot touch.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
 
 from actionsd_broker.proof import ThreadWord
 
+_PAGE_BYTES = 8192
 _HELD = re.compile(rb"^Vm(?:RSS|PTE|Swap):\s*(\d+) kB$", re.MULTILINE)
 
 
@@ -50,7 +52,16 @@ def resident_bytes(pid: int) -> int:
     The tables that map it are counted too: they alone can be made to grow without a page
     of memory, and no limit of the kernel's counts them. So is what was swapped out.
     """
-    return parse_held(Path(f"/proc/{pid}/status").read_bytes())
+    return parse_held(read(f"/proc/{pid}/status"))
+
+
+def read(page: str) -> bytes:
+    """Return one of the kernel's small pages, in half the time that `Path` takes."""
+    descriptor = os.open(page, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _PAGE_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def parse_held(status: bytes) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-from pathlib import Path
 
-_STATM = Path("/proc/self/statm")
+from actionsd_broker import kernel_word
+
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def resident_bytes() -> int:
     """Return the memory that this process holds."""
-    return int(_STATM.read_bytes().split()[1]) * _PAGE_BYTES
+    return int(kernel_word.read("/proc/self/statm").split()[1]) * _PAGE_BYTES
 
 
 def trim() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from actionsd_broker.tallies import SLOT_SECONDS, SLOTS, Ledger, Names
+from actionsd_broker.tallies import SLOT_SECONDS, SLOTS, Ledger, Names, Tally
 from actionsd_protocol.result import JobResult
 
 MOST_ENTRIES = 1000
@@ -71,14 +71,17 @@ class Stats:
         self._since = now
         self._tenants: Book[str] = Book(most)
         self._actions: Book[tuple[str, str]] = Book(most)
+        self._triggers: dict[tuple[str, str], Tally] = {}  # by outcome too
         self._jobs = self._failed = 0
         self._recent: OrderedDict[int, int] = OrderedDict()  # jobs by slot
         self.restarts = Names()
         self.retirements = Names()
+        self._failures = Names()  # by kind
 
     def job_done(
         self,
         tenant: str,
+        trigger: str,
         result: JobResult,
         now: float,
         fetch_seconds: Mapping[int, float] = NO_FETCHES,
@@ -88,9 +91,6 @@ class Stats:
         self._jobs += 1
         self._count(slot)
         tally = self._tenants.of(tenant, slot).at(slot)
-        tally.count += 1
-        tally.queue.note(result.timing.queue_ms / 1000)
-        tally.run.note(result.timing.run_ms / 1000)
         cpu_ms = 0.0
         for place, action in enumerate(result.actions):
             if action.outcome == "skipped":
@@ -104,11 +104,16 @@ class Stats:
                 own.fail(action.error.kind.value)
             if place in fetch_seconds:
                 own.fetch.note(fetch_seconds[place])
-        tally.cpu.note(cpu_ms / 1000)
-        if fetch_seconds:
-            tally.fetch.note(sum(fetch_seconds.values()))
+        for each in (tally, self._triggers.setdefault((trigger, result.outcome), Tally())):
+            each.count += 1
+            each.queue.note(result.timing.queue_ms / 1000)
+            each.run.note(result.timing.run_ms / 1000)
+            each.cpu.note(cpu_ms / 1000)
+            if fetch_seconds:
+                each.fetch.note(sum(fetch_seconds.values()))
         if result.error is not None:
             self._failed += 1
+            self._failures.note(result.error.kind.value)
             tally.fail(result.error.kind.value)
             if not result.actions and result.error.action is not None:
                 # It has ended its worker, which says nothing any more.
@@ -128,6 +133,18 @@ class Stats:
             "jobs_per_second": round(sum(self._recent.values()) / max(covered, 1.0), 3),
             "restarts": self.restarts.describe(),
             "retirements": self.retirements.describe(),
+            "failures": self._failures.describe(),
+            "triggers": [
+                {
+                    "trigger": trigger,
+                    "outcome": outcome,
+                    "queue": tally.queue.describe_bounds(),
+                    "run": tally.run.describe_bounds(),
+                    "cpu": tally.cpu.describe_bounds(),
+                    "fetch": tally.fetch.describe_bounds(),
+                }
+                for (trigger, outcome), tally in self._triggers.items()
+            ],
             "tenants": [
                 {"tenant": tenant, **_describe(ledger, slot)}
                 for tenant, ledger in self._tenants.shown()

@@ -20,6 +20,7 @@ _LEAST_SECONDS = 1e-6
 _ONE_MORE = "other"
 _MOST_NAMES = 32
 _PER_DOUBLING = 4
+_BOUNDS = range(-13, 6)  # powers of two: from an eighth of a millisecond to 32 seconds
 
 
 class Series:
@@ -56,6 +57,20 @@ class Series:
             return [0.0] * len(parts)
         return [_middle(buckets[bisect_left(reached, part * self.count)]) for part in parts]
 
+    def cumulative(self) -> list[tuple[float, int]]:
+        """Return bounds in seconds, each the double of the one before, and how many were below."""
+        below = 0
+        counted, left = [], sorted(self.buckets.items(), reverse=True)
+        for exponent in _BOUNDS:
+            while left and left[-1][0] < _PER_DOUBLING * (exponent + 2):
+                below += left.pop()[1]
+            counted.append((ldexp(1.0, exponent), below))
+        return counted
+
+    def describe_bounds(self) -> dict[str, Any]:
+        """Return it as part of a document, as monitoring systems take histograms."""
+        return {"count": self.count, "sum_seconds": self.seconds, "le": self.cumulative()}
+
     def describe(self) -> dict[str, float]:
         """Return it as part of a document."""
         middle, late = self.quantiles(0.50, 0.99)
@@ -68,7 +83,7 @@ class Series:
 
 
 class Tally:
-    """Jobs of one tenant, or runs of one action: how many, how they failed, what they took."""
+    """Jobs of one tenant or trigger, or runs of one action: how many failed, what they took."""
 
     __slots__ = ("count", "cpu", "failures", "fetch", "queue", "run")
 

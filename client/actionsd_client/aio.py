@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from actionsd_client.balance import FIRST_PAUSE_SECONDS
-from actionsd_client.client import CALL_SECONDS, CONNECT_SECONDS
-from actionsd_client.connection import Connection, encode_context, make_submission
+from actionsd_client.client import ASK_SECONDS, CALL_SECONDS, CONNECT_SECONDS, FOR_ONE
+from actionsd_client.connection import Connection, encode_context, make_submission, read_answer
 from actionsd_client.endpoint import find_endpoints
 from actionsd_client.errors import (
     CallTimeoutError,
@@ -24,7 +24,7 @@ from actionsd_client.errors import (
     UnreachableError,
 )
 from actionsd_client.links import Links
-from actionsd_protocol.messages import Action, Trace
+from actionsd_protocol.messages import Action, Inquire, Scale, Told, Trace
 from actionsd_protocol.result import Result
 
 
@@ -48,6 +48,7 @@ class AsyncClient:
         self._opened: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._calls: dict[int, asyncio.Future[Result]] = {}
+        self._asked: dict[int, asyncio.Future[tuple[Told, bytes]]] = {}
         self._next_number = 0
         self._looking = False
 
@@ -105,9 +106,47 @@ class AsyncClient:
                 timer.cancel()
                 self._calls.pop(number, None)
 
+    async def stats(
+        self,
+        timeout: float = ASK_SECONDS,  # noqa: ASYNC109 - a limit of ours, with an error of ours
+    ) -> dict[str, Any]:
+        """Return the daemon's figures: docs/operating.md says what they mean."""
+        self._next_number += 1
+        return await self._ask(Inquire(id=self._next_number), timeout)
+
+    async def scale(
+        self,
+        workers: int | str,
+        timeout: float = ASK_SECONDS,  # noqa: ASYNC109 - a limit of ours, with an error of ours
+    ) -> int:
+        """Have another number of workers, "auto", or "+1" and "-1"; return how many there will be.
+
+        Raises DeclinedError if that cannot be.
+        """
+        self._next_number += 1
+        document = await self._ask(Scale(id=self._next_number, workers=str(workers)), timeout)
+        return int(document["workers"])
+
     def close(self) -> None:
         """Close the connection; calls in flight are lost."""
         self._drop_all(ClientClosedError("the client was closed"))
+
+    async def _ask(self, question: Inquire | Scale, seconds: float) -> dict[str, Any]:
+        if self._links.several:
+            raise ClientError(FOR_ONE)
+        connection = self._choose() or await self._connect()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[tuple[Told, bytes]] = loop.create_future()
+        self._asked[question.id] = answer
+        try:
+            connection.ask(question)
+            loop.call_soon(self._exchange)  # ZeroMQ's descriptor may have been used up
+            async with asyncio.timeout(seconds):
+                return read_answer(*await answer)
+        except TimeoutError:
+            raise CallTimeoutError(f"no answer within {seconds:g} s") from None
+        finally:
+            self._asked.pop(question.id, None)
 
     def _choose(self) -> Connection | None:
         connection = self._links.choose()
@@ -166,6 +205,10 @@ class AsyncClient:
                 answer = self._calls.pop(number, None)
                 if answer is not None and not answer.done():
                     answer.set_result(result)
+            while connection.told:
+                number, told = connection.told.popitem()
+                if (asked := self._asked.get(number)) is not None and not asked.done():
+                    asked.set_result(told)
             if connection.open and self._opened is not None and not self._opened.done():
                 self._opened.set_result(None)
             connection.check()
@@ -184,6 +227,10 @@ class AsyncClient:
             answer = self._calls.pop(number, None)
             if answer is not None and not answer.done():
                 answer.set_exception(error)
+        for number in connection.questions:
+            asked = self._asked.get(number)
+            if asked is not None and not asked.done():
+                asked.set_exception(error)
         self._links.remove(connection, time.monotonic())
         self._release(connection)
 

@@ -14,14 +14,13 @@ from typing import Any, Self
 import zmq
 
 from actionsd_client.balance import FIRST_PAUSE_SECONDS
-from actionsd_client.connection import Connection, decode_answer, encode_context, make_submission
+from actionsd_client.connection import Connection, encode_context, make_submission, read_answer
 from actionsd_client.endpoint import find_endpoints
 from actionsd_client.errors import (
     CallTimeoutError,
     ClientClosedError,
     ClientError,
     ConnectionLostError,
-    DeclinedError,
     UnreachableError,
 )
 from actionsd_client.links import Links
@@ -31,6 +30,7 @@ from actionsd_protocol.result import Result
 CALL_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
 ASK_SECONDS = 10.0
+FOR_ONE = "a question is for one daemon: this client has several endpoints"
 
 
 class PendingCall:
@@ -185,7 +185,7 @@ class Client:
 
     def _ask(self, question: Inquire | Scale, timeout: float) -> dict[str, Any]:
         if self._links.several:
-            raise ClientError("a question is for one daemon: this client has several endpoints")
+            raise ClientError(FOR_ONE)
         connection, number = self._connect(), question.id
         lost = self._calls[number] = PendingCall(self, number)  # settled if the connection ends
         connection.ask(question)
@@ -198,10 +198,7 @@ class Client:
         self.abandon(number)
         if number not in connection.told:
             lost.result(0)
-        told, document = connection.told.pop(number)
-        if told.error is not None:
-            raise DeclinedError(told.error)
-        return decode_answer(document)
+        return read_answer(*connection.told.pop(number))
 
     def _connect(self) -> Connection:
         links = self._links

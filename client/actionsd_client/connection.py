@@ -18,7 +18,7 @@ import msgspec
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-from actionsd_client.errors import ClientError, ConnectionLostError, RefusedError
+from actionsd_client.errors import ClientError, ConnectionLostError, DeclinedError, RefusedError
 from actionsd_protocol import __version__
 from actionsd_protocol.errors import ProtocolError, RemoteProtocolError
 from actionsd_protocol.frames import MAX_FRAME_BYTES, TO_CLIENT, encode, frames
@@ -191,8 +191,13 @@ def encode_context(context: Mapping[str, Any] | bytes) -> bytes:
         raise ClientError(f"the context is not JSON: {error}") from error
 
 
-def decode_answer(document: bytes) -> dict[str, Any]:
-    """Return what the daemon has told us; raises RefusedError if it makes no sense."""
+def read_answer(told: Told, document: bytes) -> dict[str, Any]:
+    """Return what the daemon has told us.
+
+    Raises DeclinedError if that is why it does not, RefusedError if it makes no sense.
+    """
+    if told.error is not None:
+        raise DeclinedError(told.error)
     try:
         return msgspec.json.decode(document, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

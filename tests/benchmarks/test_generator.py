@@ -38,6 +38,10 @@ class FakeCaller:
         assert isinstance(answer, Outcome)
         return answer
 
+    def action_us(self, answer: Any) -> float | None:
+        assert isinstance(answer, Outcome)
+        return 7.0
+
     async def close(self) -> None:
         """There is nothing to close."""
 
@@ -47,6 +51,7 @@ def test_every_job_is_counted_once() -> None:
     measured = asyncio.run(measure(caller, Order(0.05, 4), OPENING))
     assert measured.jobs == caller.calls > LOOK_EVERY
     assert measured.wall_seconds >= 0.05
+    assert measured.action_us == 7.0
 
 
 def test_so_many_jobs_are_kept_in_flight() -> None:

@@ -45,8 +45,8 @@ def test_memory_that_may_not_be_read_is_said(text: str) -> None:
     assert "used worker: its memory may not be read here" in text
 
 
-def test_plain_node_is_said_with_both_ratios(text: str) -> None:
-    assert "hot: 500 µs of CPU a call; a worker spends 1.20 times that, all 1.50" in text
+def test_plain_node_is_said_with_all_ratios(text: str) -> None:
+    assert "the action itself 1.10 times that, its worker 1.20, all 1.50" in text
 
 
 def test_a_single_run_has_no_spread() -> None:

@@ -40,7 +40,7 @@ def document(stats: Stats, now: float = 10.0, *processes: dict[str, Any]) -> dic
 
 def test_table_shows_tenants_actions_failures_and_workers() -> None:
     stats = Stats(0.0)
-    stats.job_done("acme", FAILED, 9.0)
+    stats.job_done("acme", "2:4", FAILED, 9.0)
     stats.retirements.note("a fault")
     workers = worker("w1", "busy", "acme"), worker("w2", "idle")
     lines = draw(document(stats, 10.0, *workers))
@@ -64,7 +64,7 @@ def test_nothing_done_yet_is_a_table_too() -> None:
 
 def test_what_a_client_chose_as_a_name_does_not_command_the_terminal() -> None:
     stats = Stats(0.0)
-    stats.job_done("\x1b[2J" + "x" * 300, FAILED, 9.0)
+    stats.job_done("\x1b[2J" + "x" * 300, "2:4", FAILED, 9.0)
     text = "\n".join(draw(document(stats)))
     assert "\x1b" not in text
     assert "?[2Jxxx" in text
@@ -74,7 +74,7 @@ def test_what_a_client_chose_as_a_name_does_not_command_the_terminal() -> None:
 def test_rows_beyond_a_screen_are_only_counted() -> None:
     stats = Stats(0.0)
     for number in range(30):
-        stats.job_done(f"t{number}", FAILED, 9.0)
+        stats.job_done(f"t{number}", "2:4", FAILED, 9.0)
     lines = draw(document(stats, 10.0, *[worker(f"w{n}", "idle") for n in range(60)]))
     assert sum("more: see --json" in line for line in lines) == 3
     assert len(lines) < 70

@@ -32,7 +32,12 @@ class Broker:
         self.dispatcher = Dispatcher(Config(workers=2, spares=1))
         self.supervisor = Supervisor(3, Quarters(str(directory / "w"), str(directory), 256))
         self.control = Control(
-            self.dispatcher, self.supervisor, Stats(0.0), 1, self.executed.extend
+            self.dispatcher,
+            self.supervisor,
+            Stats(0.0),
+            1,
+            self.executed.extend,
+            lambda: {"layers": [], "missing": []},
         )
 
     def ask(self, message: Inquire | Scale) -> tuple[str | None, Any]:

@@ -72,3 +72,13 @@ def test_names_beyond_many_are_counted_together() -> None:
     described = names.describe()
     assert len(described) == 33
     assert (described["n3"], described["other"]) == (2, 8)
+
+
+def test_bounds_count_what_is_below_them_and_what_is_beyond_all_is_in_the_count_alone() -> None:
+    series = Series()
+    for seconds in (0.0, 1e-5, 0.003, 0.2, 40.0):
+        series.note(seconds)
+    bounds = series.cumulative()
+    assert [bound for bound, _ in bounds] == sorted(2.0**e for e in range(-13, 6))
+    assert (dict(bounds)[2**-13], dict(bounds)[2**-8], dict(bounds)[0.25]) == (2, 3, 4)
+    assert (bounds[-1], series.count) == ((32.0, 4), 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from actionsd_client import (
     CallTimeoutError,
     ClientError,
     ConnectionLostError,
+    DeclinedError,
     RefusedError,
     Result,
     UnreachableError,
@@ -272,3 +274,51 @@ def test_two_clients_share_a_loop(daemon: Daemon) -> None:
             return await asyncio.gather(*calls)
 
     assert asyncio.run(scenario()) == [n for n in range(50) for _ in range(2)]
+
+
+def test_questions_asked_at_once_are_answered_beside_calls(daemon: Daemon) -> None:
+    async def scenario() -> tuple[list[Any], object]:
+        async with AsyncClient(daemon.endpoint) as client:
+            [slow] = await in_flight(client, 200)
+            told = await asyncio.gather(client.stats(), client.scale("+0"), client.stats())
+            return told, (await slow).claims()["k"]
+
+    (first, workers, second), claim = asyncio.run(scenario())
+    assert (workers, claim) == (2, 200)
+    assert first["broker"]["pid"] == second["broker"]["pid"] == daemon.process.pid
+    assert first["sandbox"]["missing"] == []
+    assert "seccomp" in first["sandbox"]["layers"]
+
+
+def test_refused_question_says_why_and_one_that_cannot_be_sent_is_named(daemon: Daemon) -> None:
+    async def scenario() -> object:
+        async with AsyncClient(daemon.endpoint) as client:
+            with pytest.raises(DeclinedError, match="0 workers cannot be"):
+                await client.scale(0)
+            with pytest.raises(ClientError, match="workers"):
+                await client.scale("1" * 2000)
+            return await value(client, 3)
+
+    assert asyncio.run(scenario()) == 3
+
+
+def test_question_to_a_daemon_that_stops_is_late_and_to_one_that_dies_is_lost(
+    start_daemon: Callable[[], Daemon],
+) -> None:
+    daemon = start_daemon()
+    daemon.wait_ready()
+
+    async def scenario() -> None:
+        async with AsyncClient(daemon.endpoint) as client:
+            assert (await client.stats())["jobs"] == 0
+            daemon.signal(signal.SIGSTOP)
+            with pytest.raises(CallTimeoutError):
+                await client.stats(timeout=0.1)
+            daemon.signal(signal.SIGCONT)
+            assert (await client.stats())["jobs"] == 0
+            daemon.signal(signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(0.1, daemon.process.kill)
+            with pytest.raises(ConnectionLostError):
+                await client.stats()
+
+    asyncio.run(scenario())
