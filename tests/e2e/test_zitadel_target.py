@@ -14,7 +14,7 @@ import pytest
 from daemon import Daemon
 from joserfc.jwk import ECKey, RSAKey
 from servers import answering, run, site
-from zitadel import SIGNING_KEY, OperationError, Zitadel, complement_token, sign
+from zitadel import SIGNING_KEY, OperationError, Zitadel, complement_saml, complement_token, sign
 from zitadel_calls import USERINFO, function, v2_grants
 from zitadel_gateway import calling, gateway, table
 
@@ -29,6 +29,13 @@ function tell(ctx, api) {
   api.v1.user.setMetadata('seen', { times: 1 });
 }
 """
+REMEMBER = """
+function remember(ctx, api) {
+  const seen = ctx.v1.user.getMetadata().metadata.map(({ key, value }) => key + value);
+  api.v1.attributes.setCustomAttribute('seen', '', ...seen);
+  api.v1.user.setMetadata('n', 1);
+}
+"""
 TOLD = {
     "org": "acme",
     "roles": ["p1admin,reader", "p2buyer"],
@@ -37,6 +44,17 @@ TOLD = {
     "urn:zitadel:iam:action:function/preuserinfo:log": ["told"],
 }
 SEEN = {"seen": "eyJ0aW1lcyI6MX0="}
+MANIFEST = """
+[actions.tell]
+file = "tell.js"
+
+[actions.remember]
+file = "remember.js"
+
+[flows]
+preuserinfo = ["tell"]
+presamlresponse = ["remember"]
+"""
 RSA = RSAKey.generate_key(2048)
 EC = ECKey.generate_key("P-256")
 
@@ -47,8 +65,8 @@ def endpoint() -> Iterator[str]:
         registry = Path(place) / "actions"
         registry.mkdir()
         (registry / "tell.js").write_text(SCRIPT)
-        flow = '[flows]\n"complement-token/pre-userinfo" = ["tell"]\n'
-        (registry / "acme.toml").write_text(f'[actions.tell]\nfile = "tell.js"\n\n{flow}')
+        (registry / "remember.js").write_text(REMEMBER)
+        (registry / "acme.toml").write_text(MANIFEST)
         daemon = Daemon(Path(place), ["--registry", str(registry), "--workers", "1"])
         try:
             daemon.wait_ready()
@@ -71,6 +89,20 @@ def test_call_comes_back_with_what_the_action_did(endpoint: str) -> None:
             grants = v2_grants("acme", documented=True)
             documented = function("preuserinfo", "acme", user_grants=grants)
             assert told(await zitadel.call(session, documented))[0] == {**USERINFO, **TOLD}
+
+    run(scenario())
+
+
+def test_metadata_of_a_saml_user_are_those_of_our_store_and_are_told_to_zitadel(
+    endpoint: str,
+) -> None:
+    async def scenario() -> None:
+        async with calling(endpoint) as (zitadel, session):
+            first = await zitadel.call(session, function("presamlresponse", "acme"))
+            assert complement_saml(first) == ({"seen": []}, {"n": "MQ=="})
+            again = function("presamlresponse", "acme", another=True)
+            attributes, _ = complement_saml(await zitadel.call(session, again))
+            assert attributes == {"seen": ["n1"]}
 
     run(scenario())
 

@@ -29,7 +29,7 @@ PAYLOADS: list[dict[str, Any]] = [
     intent("o1", "oidc"),
 ]
 
-MUTATIONS = [
+MUTATIONS: list[dict[str, Any]] = [
     {"action": "a", "op": "setClaim", "key": "k", "value": None},
     {"action": "a", "op": "appendLogIntoClaims", "key": "k", "value": ["x"]},
     {"action": "a", "op": "setMetadata", "key": "k", "value": "MQ=="},
