@@ -17,6 +17,7 @@ from typing import NamedTuple
 import zmq
 
 from actionsd_broker import log
+from actionsd_broker.annex import Annex
 from actionsd_broker.backend import Backend
 from actionsd_broker.calls import Calls
 from actionsd_broker.config import Config
@@ -65,7 +66,8 @@ class ReadyLine(NamedTuple):
 class App:
     """A broker: construct, `run` until told to stop.
 
-    `open_vault` reads the secrets: at the start, and again when the registry is.
+    `open_vault` reads the secrets: at the start, and again when the registry is. `annex` is
+    started when the broker is ready, and stopped before it drains.
     """
 
     def __init__(
@@ -74,12 +76,15 @@ class App:
         endpoints: Endpoints,
         on_ready: Callable[[ReadyLine], None] = lambda _: None,
         open_vault: Callable[[], Vault] = Vault,
+        annex: Annex | None = None,
     ) -> None:
         self._config = config
         self._endpoints = endpoints
         self._on_ready = on_ready
         self._open_vault = open_vault
+        self._annex = annex or Annex()
         self._ready = False
+        self._stopping = False
         self._draining_since: float | None = None
         self._dispatcher = Dispatcher(config)
         self._wake_read, self._wake_write = socket.socketpair()
@@ -162,11 +167,13 @@ class App:
                     self._announce()
                     # Clients that came early have waited in ZeroMQ.
                     poller.register(self._frontend.socket, zmq.POLLIN)
+                    self._annex.open(poller, time.monotonic())
             if self._ready:
                 poller.unregister(self._frontend.socket)
             self._crew.stop(poller)
             log.info("stopped")
         finally:
+            self._annex.close()
             self._supervisor.close()
             self._frontend.close()
             self._backend.close()
@@ -183,6 +190,9 @@ class App:
             for number in self._wake_read.recv(64):
                 self._signal(number)
         now = time.monotonic()
+        self._annex.look(now, stirred)
+        if self._stopping:
+            self._drain(now)
         self._crew.keep_limits(now)
         self._execute(self._dispatcher.tick(now))
         self._frontend.flush()
@@ -191,6 +201,7 @@ class App:
         deadlines = [
             self._dispatcher.next_deadline(),
             self._supervisor.next_deadline(),
+            self._annex.next_deadline(),
             None
             if self._draining_since is None
             else self._draining_since + self._config.drain_seconds,
@@ -215,7 +226,7 @@ class App:
         return late or self._dispatcher.empty
 
     def _signal(self, number: int) -> None:
-        if number == signal.SIGHUP and self._draining_since is None:
+        if number == signal.SIGHUP and not self._stopping:
             self._reload()
         elif number in _STEPS:
             try:
@@ -223,10 +234,17 @@ class App:
             except ScaleError as error:
                 log.warning("not_scaled", reason=str(error))
         elif number in (signal.SIGTERM, signal.SIGINT):
-            again = self._draining_since is not None
             log.info("draining", jobs=self._desk.jobs)
+            if self._stopping:
+                self._draining_since = float("-inf")
+            self._stopping = True
+            self._annex.stop(time.monotonic())
+
+    def _drain(self, now: float) -> None:
+        # The annex is a client: what it has under way is to be answered first.
+        if self._draining_since is None and self._annex.gone:
             self._dispatcher.drain()
-            self._draining_since = float("-inf") if again else time.monotonic()
+            self._draining_since = now
 
     def _answer(self, question: Question) -> None:
         self._control.answer(question, self._frontend.tell)

@@ -11,18 +11,36 @@ from actionsd_broker.commands import (
     check,
     doctor,
     explain,
+    gateway,
     import_zitadel,
     metadata,
     run,
     scale,
     serve,
     stats,
+    token,
     types,
 )
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
 from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
 from actionsd_protocol import __version__
+
+_COMMANDS = (
+    serve,
+    gateway,
+    run,
+    call,
+    stats,
+    scale,
+    check,
+    explain,
+    import_zitadel,
+    metadata,
+    token,
+    doctor,
+    types,
+)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -34,20 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    commands = (
-        serve,
-        run,
-        call,
-        stats,
-        scale,
-        check,
-        explain,
-        import_zitadel,
-        metadata,
-        doctor,
-        types,
-    )
-    for command in commands:
+    for command in _COMMANDS:
         command.add_parser(subparsers)
     return parser
 

@@ -14,6 +14,7 @@ from actionsd_broker.errors import ConfigError
 from actionsd_broker.fetch.limits import FetchTable
 from actionsd_broker.fetch.rules import RuleError, make_rules
 from actionsd_broker.fetch.vault import SecretTable, check_table
+from actionsd_broker.http_config import HttpConfig, check_http, locate
 from actionsd_broker.metadata.limits import MAX_USER_ENTRIES, MAX_USER_KIB, Limits
 from actionsd_broker.metadata.place import MEMORY
 from actionsd_broker.staff import AUTO, LEAST_WORKERS, MOST_WORKERS, usable_cpus
@@ -66,6 +67,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_format       text or json
     fetch            what every tenant's scripts may fetch, and limits (docs/fetch.md)
     secrets          values that the broker puts into requests (docs/fetch.md)
+    http             the HTTP gateway; None: there is none (docs/http.md)
     """
 
     endpoint: str | None = None
@@ -87,6 +89,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_format: Annotated[str, Meta(pattern=r"^(text|json)\Z")] = "text"
     fetch: FetchTable = FetchTable()
     secrets: dict[str, SecretTable] = {}
+    http: HttpConfig | None = None
 
     def changed(self, **changes: Any) -> Config:
         """Return the same with some values changed; raises ConfigError as a file would."""
@@ -133,7 +136,8 @@ def load_config(path: Path) -> Config:
         else msgspec.structs.replace(table, file=str(path.parent / table.file))
         for name, table in config.secrets.items()
     }
-    return msgspec.structs.replace(config, secrets=secrets)
+    http = None if config.http is None else locate(config.http, path.parent)
+    return msgspec.structs.replace(config, secrets=secrets, http=http)
 
 
 def parse_config(text: str, name: str) -> Config:
@@ -147,6 +151,10 @@ def parse_config(text: str, name: str) -> Config:
     if config.endpoint is not None:
         check_endpoint(config.endpoint)
     _check_fetch(config, text, name)
+    mistake = None if config.http is None else check_http(config.http)
+    if mistake is not None:
+        line = find_line(text, ["http", *mistake.keys])
+        raise ConfigError(f"{name}:{line}: {mistake.reason}")
     return config
 
 

@@ -56,7 +56,11 @@ def find_line(text: str, keys: Sequence[str]) -> int | None:
             here = [*table, *_split(key["path"])]
         if _is_subsequence(keys, here):
             return number
-        while depth < len(keys) and _is_subsequence(keys[: depth + 1], here):
+        # A header is of the tables around its own too.
+        around = [here[: end + 1] for end in range(len(here))]
+        while depth < len(keys) and any(
+            _is_subsequence(keys[: depth + 1], path) for path in around
+        ):
             found, depth = number, depth + 1
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ from actionsd_client import (
     Trace,
     UnreachableError,
 )
+
+PROBE_TENANT = "actionsd-probe"
+"""The tenant of the gateway's own jobs; no client may ask for it."""
+
+_PROBE = [Action(name="probe", script="function probe() {}", timeout=1.0)]
 
 
 class FaultKind(Enum):
@@ -38,6 +44,7 @@ class Jobs:
     def __init__(self, client: AsyncClient, seconds: float) -> None:
         self._client = client
         self._seconds = seconds
+        self.proved_at = float("-inf")  # when a worker was last known to work, monotonic
 
     async def run(
         self,
@@ -50,7 +57,7 @@ class Jobs:
     ) -> Result | Fault:
         """Run one job; `context` is the context document, as JSON."""
         try:
-            return await self._client.call(
+            result = await self._client.call(
                 trigger,
                 tenant=tenant,
                 context=context,
@@ -62,6 +69,13 @@ class Jobs:
             return Fault(FaultKind.TIMEOUT, str(error))
         except ClientError as error:
             return Fault(_kind_of(error), str(error))
+        if any(action.outcome == "succeeded" for action in result.actions):
+            self.proved_at = time.monotonic()
+        return result
+
+    async def probe(self) -> Result | Fault:
+        """Have a worker do a job of ours that does nothing."""
+        return await self.run("preuserinfo", PROBE_TENANT, b"{}", actions=_PROBE)
 
 
 def _kind_of(error: ClientError) -> FaultKind:

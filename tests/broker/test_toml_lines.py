@@ -42,6 +42,7 @@ host = "c"
         (["fetch", "allow", "1"], 17),
         (["fetch", "allow", "1", "host"], 18),
         (["actions", "one", "fetch", "allow", "0", "host"], 20),
+        (["actions", "gone"], 3),
         (["nowhere"], None),
         ([], None),
     ],

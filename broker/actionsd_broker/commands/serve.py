@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from actionsd_broker import log, proof
+from actionsd_broker.annex import Annex
 from actionsd_broker.app import App, Endpoints, ReadyLine
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
 from actionsd_broker.fetch.secret_values import load_vault
@@ -69,7 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints.within(directory, endpoint, f"{name}.")
     _raise_descriptor_limit()
-    app = App(config, endpoints, _say_ready, lambda: load_vault(config.secrets, os.environ))
+    app = App(
+        config,
+        endpoints,
+        _say_ready,
+        lambda: load_vault(config.secrets, os.environ),
+        _make_annex(config, arguments.config, endpoint),
+    )
     _receive_signals(app)
     try:
         app.run()
@@ -95,6 +102,17 @@ def _place_metadata(config: Config) -> Config:
     return msgspec.structs.replace(
         config, metadata=msgspec.structs.replace(config.metadata, path=path)
     )
+
+
+def _make_annex(config: Config, file: str | None, endpoint: str) -> Annex | None:
+    if config.http is None or file is None:
+        return None
+    command = [sys.executable, "-P", "-m", "actionsd_broker.cli", "gateway", "--config", file]
+    command += ["--endpoint", endpoint, "--parent", str(os.getpid())]
+    # It parses what comes over a network: what only the broker is to know, it is not given.
+    secret = {table.env for table in config.secrets.values()}
+    environment = {name: value for name, value in os.environ.items() if name not in secret}
+    return Annex(command, environment, drain_seconds=config.http.drain_seconds)
 
 
 def _raise_descriptor_limit() -> None:

@@ -1,0 +1,140 @@
+"""The gateway as a process: sockets and TLS, the ready line, the end after SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import prometheus_client
+from aiohttp import web
+
+from actionsd_broker import log
+from actionsd_broker.errors import ConfigError, StartError
+from actionsd_broker.http_config import Address, HttpConfig, read_address
+from actionsd_gateway.connection import Doorway
+from actionsd_gateway.service import Service
+
+HANDSHAKE_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
+"""For connections to be closed at the end, when all has been answered."""
+
+OPERATIONS_CONNECTIONS = 64
+"""At an address of its own, where clients cannot take them all."""
+
+
+def serve(http: HttpConfig, endpoints: Sequence[str]) -> None:
+    """Serve until SIGTERM or SIGINT; raises ConfigError or StartError if that cannot be."""
+    context = None if http.certificate is None else load_certificate(http)
+    # A line more for each figure, which nobody reads.
+    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call] # it has no types
+    asyncio.run(_serve(http, endpoints, context))
+
+
+def load_certificate(http: HttpConfig) -> ssl.SSLContext:
+    """Return what TLS is spoken by; raises ConfigError that names the files."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    files = http.certificate if http.key is None else f"{http.certificate}, {http.key}"
+    try:
+        # A password is never asked for: nobody sits there.
+        context.load_cert_chain(http.certificate or "", http.key, password=lambda: "")
+    except ssl.SSLError as error:
+        reason = error.reason or "no PEM certificate with its unencrypted key"
+        raise ConfigError(f"http.certificate: {files}: {reason}") from error
+    except OSError as error:
+        raise ConfigError(f"http.certificate: {files}: {error.strerror}") from error
+    return context
+
+
+async def _serve(
+    http: HttpConfig, endpoints: Sequence[str], context: ssl.SSLContext | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_error)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with contextlib.AsyncExitStack() as stack:
+        service, where = await start(stack, http, endpoints, context)
+        _say_ready(where)
+        await told.wait()
+        log.info("http_draining", requests=service.traffic.in_flight)
+        if not await service.traffic.drain(http.drain_seconds):
+            log.warning("http_drain_gave_up", requests=service.traffic.in_flight)
+    log.info("http_stopped")
+
+
+async def start(
+    stack: contextlib.AsyncExitStack,
+    http: HttpConfig,
+    endpoints: Sequence[str],
+    context: ssl.SSLContext | None = None,
+) -> tuple[Service, list[str]]:
+    """Serve until the stack is closed; return the service, and the URLs of where it is."""
+    service = Service(http, endpoints)
+    stack.callback(service.close)
+    where = [await _listen(stack, service.app, http.listen, http, context)]
+    if service.operations is not None and http.operations is not None:
+        where.append(await _listen(stack, service.operations, http.operations, http))
+    return service, where
+
+
+async def _listen(
+    stack: contextlib.AsyncExitStack,
+    app: web.Application,
+    listen: str,
+    http: HttpConfig,
+    context: ssl.SSLContext | None = None,
+) -> str:
+    """Listen until the stack is closed; return the URL of where."""
+    address = read_address(listen)
+    if address is None:
+        raise ConfigError(f"{listen}: expected HOST:PORT or [IPV6]:PORT")
+    runner = web.AppRunner(app, shutdown_timeout=CLOSE_SECONDS, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    if runner.server is None:
+        raise StartError("the gateway's server was not set up")
+    doorway = Doorway(
+        runner.server,
+        most=http.connections if listen == http.listen else OPERATIONS_CONNECTIONS,
+        header_seconds=http.header_seconds,
+        idle_seconds=http.idle_seconds,
+    )
+    server = await _bind(doorway, address, context)
+    stack.callback(server.close)
+    if context is None and not address.is_loopback:
+        log.warning("plain_http", address=str(address))
+    port = server.sockets[0].getsockname()[1]
+    return f"{'http' if context is None else 'https'}://{Address(address.host, port)}"
+
+
+async def _bind(
+    doorway: Doorway, address: Address, context: ssl.SSLContext | None
+) -> asyncio.Server:
+    more: dict[str, Any] = {} if context is None else {"ssl_handshake_timeout": HANDSHAKE_SECONDS}
+    try:
+        return await asyncio.get_running_loop().create_server(
+            doorway, address.host, address.port, ssl=context, backlog=512, **more
+        )
+    except socket.gaierror as error:
+        raise StartError(f"{address}: {error.strerror}") from error
+    except OSError as error:
+        raise StartError(f"{address}: cannot listen: {error.strerror}") from error
+
+
+def _say_ready(where: Sequence[str]) -> None:
+    text = f"actionsd gateway ready: {', operations at '.join(where)}"
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for people and scripts that wait
+
+
+def _log_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # Never asyncio's own words: they may have in them what was sent.
+    error = context.get("exception")
+    log.error("internal_error", at=log.places(error) if isinstance(error, Exception) else "")

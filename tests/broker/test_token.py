@@ -1,0 +1,34 @@
+"""`actionsd token`: the token, and lines that a configuration takes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+import pytest
+
+from actionsd_broker import cli
+from actionsd_broker.config import load_config
+
+
+def test_printed_lines_let_the_printed_token_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["token", "idp"]) == 0
+    printed = capsys.readouterr()
+    token = printed.out.strip()
+    file = tmp_path / "actionsd.toml"
+    file.write_text(printed.err)
+    http = load_config(file).http
+    assert http is not None
+    assert http.clients["idp"].token_sha256 == (hashlib.sha256(token.encode()).hexdigest(),)
+    assert token not in printed.err
+
+
+def test_every_token_is_another(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["token"])
+    cli.main(["token"])
+    first, second = capsys.readouterr().out.split()
+    assert not secrets.compare_digest(first, second)
+    assert len(first) > 40
