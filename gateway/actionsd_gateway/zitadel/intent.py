@@ -43,6 +43,7 @@ def read_intent(payload: Mapping[str, Any]) -> Call:
         userMetadata=None if added is None else read_metadata(added, "metadata"),
         httpRequest=http_request(payload),
     )
+    members(added or {}, "idpLinks")  # a wrong one is to be found before actions run
     tenant = organization(added or {}, payload)
     reply = _changes(response, kept=added is None)
     return Call(triggers.EXTERNAL_POST_AUTHENTICATION, tenant, document, reply)

@@ -128,6 +128,7 @@ def test_claims_of_what_is_no_id_token_are_not_there() -> None:
         ({"idpInformation": {"oauth": {"accessToken": 1}}}, "accessToken"),
         ({"idpInformation": {"rawInformation": "x"}}, "rawInformation"),
         ({"addHumanUser": 1}, "addHumanUser"),
+        ({"addHumanUser": {"idpLinks": [1]}}, "idpLinks"),
     ],
 )
 def test_wrong_type_is_named(part: dict[str, Any], place: str) -> None:
