@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import msgspec
-from aiohttp import web
 from zitadel import SIGNING_KEY, Zitadel
 
+from actionsd_broker.http_config import HttpConfig
 from actionsd_broker.zitadel_config import ZitadelTable
-from actionsd_client import AsyncClient
-from actionsd_gateway.jobs import Jobs
-from actionsd_gateway.zitadel.endpoint import routes
-from actionsd_gateway.zitadel.target import make_targets
+from actionsd_gateway.server import start
 
 ENVIRON = {"ZITADEL_KEY": SIGNING_KEY, "ZITADEL_KEY_2": "another-signing-key"}
-MAX_BODY_BYTES = 4 * 2**20
 
 
 def table(**more: Any) -> ZitadelTable:
@@ -28,23 +25,13 @@ def table(**more: Any) -> ZitadelTable:
 
 
 @asynccontextmanager
-async def gateway(
-    endpoint: str, tables: Mapping[str, ZitadelTable], environ: Mapping[str, str] = ENVIRON
-) -> AsyncIterator[str]:
-    """Serve the endpoint; give the URL of its root."""
-    targets = make_targets(tables, environ, unix=time.time, monotonic=time.monotonic)
-    async with AsyncClient(endpoint, connect_timeout=0.5) as client:
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        app.add_routes(routes(targets, Jobs(client, 20)))
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            port = runner.addresses[0][1]
-            yield f"http://127.0.0.1:{port}/zitadel"
-        finally:
-            await runner.cleanup()
+async def gateway(endpoint: str, tables: Mapping[str, ZitadelTable]) -> AsyncIterator[str]:
+    """Run a gateway; give the URL below which the instances are."""
+    http = HttpConfig(listen="127.0.0.1:0", zitadel=dict(tables))
+    async with AsyncExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, ENVIRON))
+        _, urls = await start(stack, http, (endpoint,))
+        yield f"{urls[0]}/zitadel"
 
 
 @asynccontextmanager

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from actionsd_gateway.jobs import Jobs
-from actionsd_gateway.zitadel.outcome import Answer, problem
+from actionsd_gateway.problems import Kind, Problem
+from actionsd_gateway.tracing import CLIENT, TRACE
+from actionsd_gateway.zitadel.outcome import Answer
 from actionsd_gateway.zitadel.signature import HEADER
 from actionsd_gateway.zitadel.target import Target
 
@@ -21,11 +23,12 @@ def routes(targets: Mapping[str, Target], jobs: Jobs) -> list[web.RouteDef]:
     async def call(request: web.Request) -> web.Response:
         target = targets.get(request.match_info["instance"])
         if target is None:
-            return _response(problem(404, "no such instance"))
+            raise Problem(Kind.NOT_FOUND)
+        request[CLIENT] = request.match_info["instance"]
         body = await request.read()
         # Several headers of a name are one, with commas; a signature's parts have commas, too.
         headers = request.headers.getall(HEADER, [])
-        trace = request.get("trace")
+        trace = request.get(TRACE)
         return _response(await target.answer(",".join(headers), body, jobs, trace))
 
     return [web.post("/zitadel/{instance}", call)]
