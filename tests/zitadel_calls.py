@@ -282,7 +282,7 @@ def intent(org: str, kind: str) -> dict[str, Any]:
             "organization": {"orgId": org},
             "username": "goofy@idp",
             "profile": {"givenName": "?", "familyName": "?", "preferredLanguage": "und"},
-            "email": {"email": "old@acme.example"},
+            "email": {"email": "old@acme.example", "sendCode": {}},
             "idpLinks": [{"idpId": IDP_ID, "userId": "77", "userName": "goofy@idp"}],
         },
     }

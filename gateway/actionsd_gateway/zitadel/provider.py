@@ -2,7 +2,8 @@
 
 v1 shows an action the Go struct of the provider, v2 sends what the IdP itself said. Which
 provider it was is not sent along: SAML and LDAP are known by what came with it, OpenID Connect
-by its id_token, and whatever else speaks OAuth gets the names of all those structs.
+by an id_token and a `sub` (Azure AD has the one, and what its Graph says has not the other),
+and whatever else speaks OAuth gets the names of all those structs.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def provider_info(information: Mapping[str, Any]) -> dict[str, Any] | None:
     oauth = member(information, "oauth")
     if oauth is None:
         return _struct(raw)
-    return _oidc(raw) if text(oauth, "idToken") else {**_struct(raw), "rawInfo": raw}
+    if text(oauth, "idToken") and "sub" in raw:
+        return _oidc(raw)
+    raw = member(raw, "RawInfo") or raw  # as ZITADEL stores the user of a generic provider
+    return {**_struct(raw), "rawInfo": raw}
 
 
 def _oidc(raw: dict[str, Any]) -> dict[str, Any]:

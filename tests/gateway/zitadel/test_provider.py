@@ -30,5 +30,18 @@ def test_oauth_has_the_fields_of_a_struct_and_the_raw_user() -> None:
     assert info == {"login": "l", "avatarUrl": "u", "displayName": "D", "iD": 5, "rawInfo": raw}
 
 
+def test_oauth_user_is_unwrapped() -> None:
+    raw = {"RawInfo": {"given_name": "G"}}
+    info = provider_info({"rawInformation": raw, "oauth": {"accessToken": "t"}})
+    assert info == {"givenName": "G", "rawInfo": {"given_name": "G"}}
+
+
+def test_azure_has_the_fields_of_its_struct_for_all_its_id_token() -> None:
+    raw = {"id": "1", "displayName": "D", "userPrincipalName": "u@x"}
+    info = provider_info({"rawInformation": raw, "oauth": {"idToken": "t"}})
+    assert info is not None
+    assert (info["iD"], info["displayName"], info["userPrincipalName"]) == ("1", "D", "u@x")
+
+
 def test_provider_that_said_nothing_is_null() -> None:
     assert provider_info({"ldap": {}}) is None
