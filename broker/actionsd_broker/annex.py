@@ -24,6 +24,8 @@ GRACE_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 """Before another try where the system would not even start a process."""
 
+_READABLE = 1  # as zmq.POLLIN and select.EPOLLIN have it
+
 
 class Poller(Protocol):
     """What of a poller is needed here."""
@@ -151,6 +153,3 @@ class Annex:
         os.close(self._pidfd)
         self._process = None
         self._kill_at = None
-
-
-_READABLE = 1  # as zmq.POLLIN and select.EPOLLIN have it

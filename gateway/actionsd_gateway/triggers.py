@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -9,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Raw, Struct
 
 from actionsd_broker import log
-from actionsd_client import Action
+from actionsd_client import Action, Result
 from actionsd_gateway.bodies import check_json, read_body
 from actionsd_gateway.clients import Client, Clients
 from actionsd_gateway.faults import problem_of
@@ -57,8 +58,8 @@ def routes(clients: Clients, jobs: Jobs, body_seconds: float) -> list[web.RouteD
         )
         problem = problem_of(outcome)
         if problem is not None:
-            if isinstance(outcome, Fault):
-                log.warning("no_result", kind=outcome.kind.value, request=trace.request)
+            if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.warning("no_result", **_reason(outcome), request=trace.request)
             raise problem
         return web.Response(body=msgspec.json.encode(outcome), content_type="application/json")
 
@@ -85,6 +86,12 @@ def read_request(body: bytes, client: Client) -> JobRequest:
         detail = f"a context may have {MAX_CONTEXT_BYTES} bytes"
         raise Problem(Kind.TOO_LARGE, detail)
     return job
+
+
+def _reason(outcome: Result | Fault) -> dict[str, str]:
+    if isinstance(outcome, Fault):
+        return {"kind": outcome.kind.value, "reason": log.said(outcome.detail)}
+    return {} if outcome.error is None else {"kind": outcome.error.kind.value}
 
 
 def _trigger(request: web.Request) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import re
+import shutil
 import signal
 import ssl
 import tempfile
+from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,6 +109,24 @@ def test_job_of_the_registry_over_tls(place: Place) -> None:
         {"op": "setClaim", "action": "claim", "key": "user", "value": "u1"}
     ]
     assert set(reply.document) == {"outcome", "error", "actions", "mutations", "logs", "timing"}
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_curl_of_the_page_works(place: Place) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http.md").read_text()
+    [command] = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+    async def scenario() -> None:
+        async with running(endpoint=place.daemon.endpoint) as gateway:
+            here = command.replace("http://127.0.0.1:8480", gateway.urls[0])
+            process = await asyncio.create_subprocess_exec(
+                "sh", "-c", here, stdout=PIPE, env={**os.environ, "TOKEN": TOKEN}
+            )
+            printed, _ = await process.communicate()
+        assert process.returncode == 0
+        assert json.loads(printed)["outcome"] == "succeeded"
+
+    run(scenario())
 
 
 def test_plain_http_is_not_spoken_where_there_is_tls(place: Place) -> None:

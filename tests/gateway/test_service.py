@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from http_gateway import http_of, running
+from http_gateway import http_of, logged, running
 from servers import run
 
 from actionsd_gateway import service
@@ -41,7 +41,9 @@ def test_operators_endpoints_are_beside_the_others_or_at_their_own_address() -> 
 def test_without_a_daemon_nothing_is_allowed_and_nothing_is_known() -> None:
     async def scenario() -> None:
         async with running() as gateway:
-            reply = await gateway.post(JOB)
+            with logged() as said:
+                reply = await gateway.post(JOB)
+            assert "no_result kind=unreachable reason=" in said.getvalue()
             assert (reply.status, reply.problem) == (503, "unavailable")
             assert reply.headers["Retry-After"] == "1"
             ready = await gateway.get("/readyz")
