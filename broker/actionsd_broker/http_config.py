@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from actionsd_broker.zitadel_config import ZitadelTable
+from actionsd_broker.zitadel_config import ZitadelTable, check_instance, locate_instance
 from actionsd_protocol.triggers import TRIGGERS
 
 MAX_BODY_KIB = 8192
@@ -125,9 +125,11 @@ def check_http(http: HttpConfig) -> Mistake | None:
             return Mistake((key,), f"{key} {value!r}: expected HOST:PORT, or [IPV6]:PORT")
     if http.key is not None and http.certificate is None:
         return Mistake(("key",), "a key without a certificate; expected both, or neither")
-    for instance in http.zitadel:
-        if not _NAME.match(instance):
-            return Mistake(("zitadel", instance), f"zitadel {instance}: {_EXPECTED_NAME}")
+    for instance, zitadel in http.zitadel.items():
+        reason = check_instance(zitadel) if _NAME.match(instance) else _EXPECTED_NAME
+        if reason is not None:
+            keys = ("zitadel", instance, reason.partition(":")[0])
+            return Mistake(keys, f"zitadel {instance}: {reason}")
     for name, table in http.clients.items():
         reason = _check_client(name, table)
         if reason is not None:
@@ -142,7 +144,8 @@ def locate(http: HttpConfig, directory: Path) -> HttpConfig:
         for key in ("certificate", "key")
         if (value := getattr(http, key)) is not None
     }
-    return msgspec.structs.replace(http, **paths)
+    zitadel = {name: locate_instance(table, directory) for name, table in http.zitadel.items()}
+    return msgspec.structs.replace(http, **paths, zitadel=zitadel)
 
 
 _EXPECTED_NAME = "a name has letters, digits, _ . and - only"

@@ -5,6 +5,8 @@ What listens is `server`'s affair.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -12,6 +14,7 @@ from aiohttp import web
 from actionsd_broker.http_config import HttpConfig
 from actionsd_client import AsyncClient
 from actionsd_gateway import figures, health, openapi, triggers
+from actionsd_gateway.bodies import with_bodies
 from actionsd_gateway.clients import Clients
 from actionsd_gateway.daemons import Daemons
 from actionsd_gateway.figures import Figures
@@ -19,6 +22,8 @@ from actionsd_gateway.front import make_front
 from actionsd_gateway.health import Readiness
 from actionsd_gateway.jobs import Jobs
 from actionsd_gateway.traffic import Traffic
+from actionsd_gateway.zitadel import endpoint
+from actionsd_gateway.zitadel.target import make_targets
 
 CONNECT_SECONDS = 2.0
 """For a daemon to answer, before a request is told that there is none."""
@@ -26,6 +31,8 @@ CONNECT_SECONDS = 2.0
 
 class Service:
     """Everything behind the sockets: construct within an event loop, `close` at the end.
+
+    Raises ConfigError where a key of a ZITADEL instance is not there.
 
     `operations` is the application for the operator's own address, None if there is none.
     """
@@ -44,8 +51,8 @@ class Service:
         self.app = web.Application(middlewares=[front], client_max_size=http.body_kib * 1024)
         self.app.add_routes(triggers.routes(Clients(http.clients), jobs, http.body_seconds))
         self.app.add_routes(openapi.routes(http))
-        # ZITADEL's targets are plugged in here; `with_bodies` keeps body_seconds for them:
-        # self.app.add_routes(with_bodies(endpoint.routes(…, jobs), http.body_seconds)).
+        targets = make_targets(http.zitadel, os.environ, unix=time.time, monotonic=time.monotonic)
+        self.app.add_routes(with_bodies(endpoint.routes(targets, jobs), http.body_seconds))
         self.operations: web.Application | None = None
         if http.operations is None:
             self.app.add_routes(operations)

@@ -32,6 +32,14 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert (http.certificate, http.key) == (str(tmp_path / "a.pem"), "/k.pem")
 
 
+def test_keys_of_zitadel_are_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "actionsd.toml"
+    path.write_text('[http.zitadel.main]\nsigning_keys = [{ file = "a.key" }]\n')
+    http = load_config(path).http
+    assert http is not None
+    assert http.zitadel["main"].signing_keys[0].file == str(tmp_path / "a.key")
+
+
 def test_two_megabytes_fit_by_default() -> None:
     # Also as a JWE, which is 16 / 9 of what is in it.
     assert HttpConfig().body_kib * 1024 > 2 * 2**20 * 16 / 9
@@ -57,7 +65,14 @@ def test_two_megabytes_fit_by_default() -> None:
             CLIENT.replace('triggers = ["*"]', 'triggers = ["complement/*"]'),
             r"x.toml:1: client idp: no trigger is 'complement/\*'; there is: external-auth",
         ),
-        ('[http.zitadel."a/b"]', r"x.toml:1: zitadel a/b: a name has letters"),
+        (
+            '[http.zitadel."a/b"]\nsigning_keys = [{ env = "K" }]',
+            r"x.toml:1: zitadel a/b: a name has letters",
+        ),
+        (
+            '[http.zitadel.main]\npayload = "jwt"\nsigning_keys = [{ env = "K" }]',
+            r"x.toml:2: zitadel main: payload: jwt needs either jwks_url or jwks_file",
+        ),
     ],
 )
 def test_mistake_is_named_with_its_line(text: str, message: str) -> None:
