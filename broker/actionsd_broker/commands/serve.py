@@ -126,7 +126,8 @@ def _make_annex(config: Config, file: str | None, endpoint: str) -> Annex | None
         return None
     command = [sys.executable, "-P", "-m", "actionsd_broker.cli", "gateway", "--config", file]
     command += ["--endpoint", endpoint, "--parent", str(os.getpid())]
-    # It parses what comes over a network: what only the broker is to know, or to say, it is not given.
+    # It parses what comes over a network: what only the broker is to know, or to say, it does
+    # not get.
     secret = {table.env for table in config.secrets.values()}
     kept = {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"} | secret
     environment = {name: value for name, value in os.environ.items() if name not in kept}
