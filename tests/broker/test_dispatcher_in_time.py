@@ -291,7 +291,7 @@ class Chaos:
             recycle_jobs=10,
             recycle_seconds=20.0,
         )
-        self.world.fault = lambda: self.chance.random() < (0.005 if self.brisk else 0.05)
+        self.world.fault = lambda: not self.brisk and self.chance.random() < 0.05
         self.world.plans = [PLAN, CHAIN]
 
     @property
@@ -323,12 +323,12 @@ class Chaos:
 
     def burst(self) -> None:
         """Have many jobs in few workers when a switch is turned, and a worker dies."""
-        for _ in range(30 if self.brisk else 0):
+        for _ in range(24 if self.brisk else 0):
             self.world.submit(self.chance.choice(["t1", "t2"]))
         soon = self.chance.uniform(0, 0.005)
         self.world.at(soon, self.turn)
         self.world.at(soon + self.chance.uniform(0, 0.001), self.strike)
-        self.world.at(self.chance.expovariate(0.1), self.burst)
+        self.world.at(self.chance.expovariate(0.3 if self.brisk else 0.03), self.burst)
 
     def shoot(self) -> None:
         self.strike()
