@@ -238,6 +238,26 @@ def test_where_everything_is_off_neither_workers_nor_a_registry_are_needed(
     assert daemon.wait_exit() == 2  # as it would have ended at the start
 
 
+def test_where_everything_is_off_secrets_may_be_mended_later(
+    start_daemon: Start, short_path: Path
+) -> None:
+    SwitchFile(short_path / NAME).write(Switches([Switch(None, None, "2026-01-01")]))
+    secret = short_path / "secret"
+    daemon = start_daemon(
+        workers=1,
+        config=f'[secrets.crm]\nfile = "{secret}"\nhosts = ["crm.example"]\n',
+    )
+    daemon.wait_ready()
+    assert "secrets_refused" in daemon.log()
+    secret.write_text("s3cret s3cret")
+    secret.chmod(0o600)
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_line("secrets_loaded")
+    with Client(daemon.endpoint) as client:
+        client.enable()
+        assert call(client, GOOD).claims() == {"a": 1}
+
+
 def test_action_that_fails_open_is_tolerated_when_its_worker_is_lost(daemon: Daemon) -> None:
     slow = Action(name="slow", script=SLOW, fail_open=True)
     with Client(daemon.endpoint) as client:
