@@ -115,14 +115,7 @@ class Annex:
 
     def _start(self, now: float) -> None:
         try:
-            # Not of our process group: Ctrl-C is for the daemon, which tells it to stop.
-            process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=self._environment,
-                process_group=0,
-            )
+            process, pidfd = self._spawn()
         except OSError as error:
             # No descriptors, no memory, no processes left: it may pass.
             self._due = now + max(RETRY_SECONDS, self._backoff.died(with_job=False))
@@ -131,10 +124,27 @@ class Annex:
         self._due = None
         self._process = process
         self._started_at = now
-        self._pidfd = os.pidfd_open(process.pid)
+        self._pidfd = pidfd
         if self._poller is not None:
             self._poller.register(self._pidfd, _READABLE)
         log.info("gateway_started", pid=process.pid)
+
+    def _spawn(self) -> tuple[subprocess.Popen[bytes], int]:
+        # Not of our process group: Ctrl-C is for the daemon, which tells it to stop.
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=self._environment,
+            process_group=0,
+        )
+        try:
+            return process, os.pidfd_open(process.pid)
+        except OSError:
+            # Its end would not be noticed.
+            process.kill()
+            process.wait()
+            raise
 
     def _bury(self, status: int, now: float) -> None:
         self._forget()

@@ -78,9 +78,9 @@ class App:
     """A broker: construct, `run` until told to stop.
 
     `open_vault` reads the secrets: at the start, and again when the registry is. As long as
-    `around.switches` has everything off, nothing that is wrong with workers or registry keeps
-    clients from being served. `around.annex` is started when the broker is ready, and stopped
-    before it drains.
+    `around.switches` has everything off, nothing that is wrong with workers, registry or
+    secrets keeps clients from being served. `around.annex` is started when the broker is
+    ready, and stopped before it drains.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class App:
         self._manager = around.manager or ServiceManager({}, 0)
         self._switches = around.switches or SwitchKeeper(None)
         self._reloading = False
+        self._secrets_error: OperatorError | None = None
         self._config = config
         self._endpoints = endpoints
         self._on_ready = on_ready
@@ -120,7 +121,7 @@ class App:
         switches = self._switches.switches
         self._desk = Desk(self._dispatcher, self._execute, registry, lenient=switches.everything)
         self._execute(self._dispatcher.switch(switches, time.monotonic()))
-        self._calls = Calls(config, self._open_vault(), self._find_rules)
+        self._calls = Calls(config, self._first_vault(), self._find_rules)
         self._calls.start()
         try:
             self._open()
@@ -175,6 +176,16 @@ class App:
 
     def _find_rules(self, tenant: str, action: str) -> tuple[Rule, ...]:
         return self._desk.keeper.registry.rules(tenant, action)
+
+    def _first_vault(self) -> Vault:
+        try:
+            return self._open_vault()
+        except OperatorError as error:
+            if not self._dispatcher.everything_off:
+                raise
+            log.error("secrets_refused", problem=str(error))
+            self._secrets_error = error
+            return Vault()
 
     def _loop(self) -> None:
         poller = zmq.Poller()
@@ -249,6 +260,8 @@ class App:
     def _check_fitness(self) -> None:
         """Raise what keeps this broker from running any job."""
         self._desk.keeper.raise_start_error()
+        if self._secrets_error is not None:
+            raise self._secrets_error
         if not self._ready:
             self._crew.admission.check()
         if self._supervisor.hopeless:
@@ -291,6 +304,7 @@ class App:
             log.error("secrets_refused", problem=str(error))
         else:
             log.info("secrets_loaded")
+            self._secrets_error = None
         self._desk.keeper.reload()
 
     def _execute(self, commands: Sequence[Command]) -> None:

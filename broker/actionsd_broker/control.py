@@ -19,7 +19,7 @@ from actionsd_broker.frontend import Question
 from actionsd_broker.staff import ScaleError, read_number
 from actionsd_broker.supervisor import Employee, Supervisor, short
 from actionsd_broker.switch_keeper import SwitchKeeper
-from actionsd_broker.switches import Switch, TooManySwitchesError
+from actionsd_broker.switches import Switch, Switches, TooManySwitchesError
 from actionsd_protocol.messages import Ask, Disable, Enable, Inquire, Scale
 
 Tell = Callable[[Question, str | None, bytes], None]
@@ -90,24 +90,30 @@ class Control:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         switch = Switch(wanted.tenant, wanted.action, since, wanted.by, wanted.reason)
         changed = switch.scope not in self._switches.switches
-        lost = self._switches.change(lambda all_: all_.with_off(switch), wanted.by)
+        lost = self._change(lambda all_: all_.with_off(switch), wanted.by)
         return self._switched(changed=changed, lost=lost, known=self._knows(*switch.scope))
 
     def _enable(self, wanted: Enable) -> dict[str, Any]:
         scope = wanted.tenant, wanted.action
         self._switches.look(self._switches.next_look)  # now: another may have switched it off
         changed = scope in self._switches.switches
-        lost = self._switches.change(lambda all_: all_.without(scope), wanted.by)
+        lost = self._change(lambda all_: all_.without(scope), wanted.by)
         return self._switched(changed=changed, lost=lost, known=self._knows(*scope))
 
+    def _change(self, alter: Callable[[Switches], Switches], by: str) -> str | None:
+        try:
+            return self._switches.change(alter, by)
+        finally:
+            # Where there was no room for it, too: others may have written to the file.
+            switches = self._switches.switches
+            self._execute(self._dispatcher.switch(switches, time.monotonic()))
+
     def _switched(self, *, changed: bool, lost: str | None, known: bool) -> dict[str, Any]:
-        switches = self._switches.switches
-        self._execute(self._dispatcher.switch(switches, time.monotonic()))
         return {
             "changed": changed,
             "known": known,
             "not_kept": lost,
-            "disabled": msgspec.to_builtins(switches.entries),
+            "disabled": msgspec.to_builtins(self._switches.switches.entries),
         }
 
     def _knows(self, tenant: str | None, action: str | None) -> bool:

@@ -52,6 +52,7 @@ class Dispatcher:
         self._pace = Pace()
         self._alone: set[int] = set()  # jobs that share a message with no other
         self._returned: set[str] = set()  # tenants of jobs that were put back just now
+        self._done: list[Job] = []  # not put back, for nothing was left of them by then
         # Jobs of killed workers too, until their deaths: those are in the fleet no more.
         self._running: dict[str, Batch] = {}
         self._draining = False
@@ -294,7 +295,8 @@ class Dispatcher:
 
     def _fill(self, now: float) -> list[Command]:
         """Bind workers to tenants that wait, as far as there are places and workers."""
-        commands: list[Command] = []
+        commands: list[Command] = [Skip(job) for job in self._done]
+        self._done.clear()
         while self._returned:
             commands += self._give_again(self._returned.pop(), now)
         while True:
@@ -367,8 +369,14 @@ class Dispatcher:
         return self._pace.expected(job)
 
     def _take_back(self, running: Batch, kept: int) -> None:
-        """Let all but so many of a worker's own jobs wait again."""
-        returned = running.give_back(kept)
+        """Let all but so many of a worker's own jobs wait again, as far as they are on."""
+        returned = []
+        for job in map(self._switches.leave, running.give_back(kept)):
+            if job.plan.steps:
+                returned.append(job)
+            else:
+                self._alone.discard(job.number)
+                self._done.append(job)
         if returned:
             tenant = returned[0].tenant
             waited = tenant in self._queues

@@ -44,8 +44,11 @@ class RegistryKeeper:
         self._loaded = None if directory is None else self._load(directory, lenient=lenient)
 
     def raise_start_error(self) -> None:
-        """Raise RegistryError if the first registry turned out to be unfit."""
-        if self._start_error is not None:
+        """Raise RegistryError if the first registry turned out to be unfit.
+
+        Not while another is checked that may take its place.
+        """
+        if self._start_error is not None and not self.busy:
             raise self._start_error
 
     @property
@@ -63,13 +66,10 @@ class RegistryKeeper:
         """Load the registry again."""
         if self._directory is None:
             log.warning("reload_ignored", reason="no registry is configured")
-        elif self.busy:
+        elif self._check is not None:
             log.warning("reload_ignored", reason="the last one is still being checked")
         else:
-            try:
-                self._begin(load_registry(self._directory))
-            except RegistryError as error:
-                self._refuse(error)
+            self._reload(self._directory)
 
     def answer(self, result: JobResult) -> None:
         """Take the result of a check job."""
@@ -85,6 +85,17 @@ class RegistryKeeper:
                 raise
             self._refuse(error)
             return None
+
+    def _reload(self, directory: Path) -> None:
+        try:
+            registry = load_registry(directory)
+        except RegistryError as error:
+            self._refuse(error)
+            return
+        if self._loaded is None:
+            self._begin(registry)
+        else:
+            self._loaded = registry  # there is no worker yet to check either
 
     def _begin(self, registry: Registry) -> None:
         self._check = RegistryCheck(registry, self._checked)

@@ -24,8 +24,8 @@ from actionsd_broker.switches import Switch, Switches
 
 NAME = "switches.json"
 
-MAX_BYTES = 8 * 2**20
-"""More than the most switches with the longest texts come to."""
+MAX_BYTES = 16 * 2**20
+"""More than the most switches with the longest texts come to, each character escaped."""
 
 LOCK_SECONDS = 1.0
 """How long another writer is waited for. It may hang, and in an incident that must not
@@ -62,6 +62,14 @@ class SwitchFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def has_directory(self) -> bool:
+        """Whether there is a directory for it that whoever asks may look at."""
+        try:
+            return self.path.parent.is_dir()
+        except OSError:
+            return False
 
     def stamp(self) -> Stamp | None:
         """Return what changes with the file's content, None without a file."""

@@ -2,7 +2,8 @@
 
 The file may be changed by others: by the command when this daemon hung, or by another
 daemon that shares it. So it is looked at every second. What it says is taken over; a file
-that has gone or is damaged changes nothing that is known.
+that has gone or is damaged changes nothing that is known. One that cannot be read is read
+again every second: it may become readable without having been written.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class SwitchKeeper:
 
     def __init__(self, file: SwitchFile | None) -> None:
         self._file = file
-        self._stamp: Stamp | None = None
+        self._stamp: Stamp | None = None  # of what was taken over
+        self._problem = ""  # why that is not what the file says, if it was logged
         self.switches = Switches()
         self.next_look = math.inf if file is None else 0.0
 
@@ -32,12 +34,14 @@ class SwitchKeeper:
         """Take over what is off at the start: everything, if the file cannot be read."""
         if self._file is None:
             return
-        self._stamp = self._file.stamp()
+        stamp = self._file.stamp()
         try:
             found = self._file.read()
         except SwitchFileError as error:
-            log.error("switches_unreadable", problem=str(error), consequence="everything is off")
+            self._complain(error, "everything is off")
             found = unreadable(str(error), datetime.now(UTC))
+        else:
+            self._stamp = stamp
         self._take(found)
 
     def look(self, now: float) -> bool:
@@ -48,15 +52,16 @@ class SwitchKeeper:
         stamp = self._file.stamp()
         if stamp == self._stamp:
             return False
-        self._stamp = stamp
         if stamp is None:
+            self._stamp = None
             log.warning("switches_file_gone", path=str(self._file.path), off=len(self.switches))
             return False
         try:
             found = self._file.read()
         except SwitchFileError as error:
-            log.error("switches_unreadable", problem=str(error), consequence="nothing changes")
+            self._complain(error, "nothing changes")
             return False
+        self._stamp, self._problem = stamp, ""
         return self._take(found)
 
     def change(self, alter: Callable[[Switches], Switches], by: str) -> str | None:
@@ -76,8 +81,13 @@ class SwitchKeeper:
             except SwitchFileError as error:
                 log.error("switches_not_kept", problem=str(error))
                 return str(error)
-            self._stamp = self._file.stamp()
+            self._stamp, self._problem = self._file.stamp(), ""
         return None
+
+    def _complain(self, error: SwitchFileError, consequence: str) -> None:
+        if str(error) != self._problem:
+            self._problem = str(error)
+            log.error("switches_unreadable", problem=self._problem, consequence=consequence)
 
     def _take(self, switches: Switches, by: str = "") -> bool:
         before, self.switches = self.switches, switches

@@ -72,10 +72,10 @@ class Switches:
     def with_off(self, switch: Switch) -> Switches:
         """Return the same with one thing more off; what it says of one already off is replaced.
 
-        Raises TooManySwitchesError.
+        Raises TooManySwitchesError; there is always room for everything.
         """
         kept = [entry for entry in self.entries if entry.scope != switch.scope]
-        if len(kept) >= MOST_SWITCHES:
+        if len(kept) >= MOST_SWITCHES and switch.scope != EVERYTHING:
             text = f"{MOST_SWITCHES} things are off already: switch all of a tenant off instead"
             raise TooManySwitchesError(text)
         return Switches([*kept, switch])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import sys
 import time
@@ -143,6 +145,23 @@ def test_program_that_cannot_be_started_is_tried_again() -> None:
     assert due > 10.0
     annex.close()
     assert annex.gone
+
+
+def test_process_that_cannot_be_watched_is_ended_and_tried_again(
+    loop_of: Callable[..., Loop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = loop_of(SLEEP)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pidfd_open", _no_descriptors)
+        loop.open()
+    assert loop.annex.pid is None
+    assert psutil.Process().children() == []
+    loop.now += 60
+    loop.until(lambda: loop.annex.pid is not None)
+
+
+def _no_descriptors(_: int) -> int:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
 def _ignored(process: psutil.Process) -> str:

@@ -144,3 +144,15 @@ def test_no_more_is_switched_off_than_there_is_room_for(
     error, _ = broker.ask(Disable(id=5, tenant="acme"))
     assert error is not None
     assert "off already" in error
+
+
+def test_what_another_has_written_is_obeyed_where_there_is_no_room_for_more(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switches, "MOST_SWITCHES", 1)
+    broker.control.look(0.0)
+    broker.dispatcher.submit(job(1, "acme"), 0.0)
+    broker.file.write(Switches([Switch("acme", None, "2026-01-01")]))
+    error, _ = broker.ask(Disable(id=5, tenant="other"))
+    assert error is not None
+    assert [type(command) for command in broker.executed] == [Skip]

@@ -10,22 +10,29 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from jobs import job
+from jobs import PLAN, job
 
 from actionsd_broker.config import Config
-from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire
+from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire, Skip
 from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.job import Job
 from actionsd_broker.places import SLICE_SECONDS
+from actionsd_broker.plan import make_plan
 from actionsd_broker.share import Share
+from actionsd_broker.switches import EVERYTHING, Scope, Switch, Switches
 from actionsd_broker.turns import Turns
 from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.messages import Action
 
 START_SECONDS = 0.15
 DEATH_SECONDS = 0.02
 
 SHARES = {"t1": Share(at_once=1), "t2": Share(weight=3.0, at_once=2), "t3": Share(weight=0.5)}
 """Of tenants in an hour of chaos."""
+
+CHAIN = make_plan(
+    [Action(name=name, script=f"function {name}() {{}}", timeout=1.0) for name in "fg"]
+)
 
 
 class World:
@@ -52,6 +59,9 @@ class World:
         self.failed: Counter[FailureKind] = Counter()
         self.done: Counter[str] = Counter()
         self.retired: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+        self.switches = Switches()
+        self.plans = [PLAN]
         self.alive: set[str] = set()
         self.busy: dict[str, deque[int]] = {}
         self.served: dict[str, set[str]] = {}  # by those who are not doomed
@@ -81,8 +91,18 @@ class World:
     def submit(self, tenant: str) -> int:
         number = len(self.submitted) + 1
         self.submitted[number] = self.now
-        self.carry_out(self.dispatcher.submit(job(number, tenant, self.now), self.now))
+        plan = self.plans[number % len(self.plans)]
+        submitted = job(number, tenant, self.now, plan=plan)
+        self.carry_out(self.dispatcher.submit(submitted, self.now))
         return number
+
+    def turn(self, scope: Scope) -> None:
+        """Switch this off, or on if it is off."""
+        if scope in self.switches:
+            self.switches = self.switches.without(scope)
+        else:
+            self.switches = self.switches.with_off(Switch(*scope, "2026-01-01"))
+        self.carry_out(self.dispatcher.switch(self.switches, self.now))
 
     def flood(self, tenant: str, waiting: int = 5) -> None:
         """Submit so many jobs of this tenant, and another for each that is answered."""
@@ -138,8 +158,13 @@ class World:
                     self.answer(done)
                     self.done[done.tenant] += 1
                 case Fail(failed, kind):
+                    assert failed.plan.steps  # else it would be done
                     self.answer(failed)
                     self.failed[kind] += 1
+                case Skip(skipped):
+                    assert not self.left(skipped)
+                    self.answer(skipped)
+                    self.skipped[skipped.tenant] += 1
                 case Retire(worker, reason):
                     assert worker not in self.busy or reason == "busy with jobs that others have"
                     self.retired[reason] += 1
@@ -152,6 +177,7 @@ class World:
         assert worker in self.alive
         assert worker not in self.busy
         for each in jobs:
+            assert [step.name for step in each.plan.steps] == self.left(each)
             self.started.setdefault(each.number, self.now)  # it may be given back
             self.served[worker].add(each.tenant)
         self.busy[worker] = deque(each.number for each in jobs)
@@ -164,6 +190,11 @@ class World:
     def doom(self, worker: str) -> None:
         self.served.pop(worker, None)
         self.at(DEATH_SECONDS, lambda: self.die(worker))
+
+    def left(self, asked: Job) -> list[str]:
+        """Return what of a job is on."""
+        steps = (asked.whole or asked.plan).steps
+        return [each.name for each in steps if not self.switches.off(asked.tenant, each.name)]
 
     def check(self) -> None:
         if self.config.isolation == "isolate":
@@ -179,6 +210,8 @@ class World:
         assert len(bound) <= self.config.workers + self.config.spares
         fleet, queues = self.dispatcher._fleet, self.dispatcher._queues
         assert not any((fleet.tenant_of(worker) or "") in queues for worker in fleet.idle)
+        if self.switches:
+            assert all(self.left(each) for queue in queues._tenants.values() for each in queue)
 
     def waited(self, number: int) -> float:
         return self.started[number] - self.submitted[number]
@@ -234,51 +267,104 @@ def test_hundred_tenants_in_turn_are_all_served() -> None:
     assert not world.failed
 
 
+SCOPES: list[Scope] = [
+    EVERYTHING,
+    *((None, action) for action in "fg"),
+    *((tenant, action) for tenant in ("t1", "t2") for action in (None, "f", "g")),
+]
+
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+
+
+class Chaos:
+    """What happens to a world, by chance: each happening plans its next one."""
+
+    def __init__(self, seed: int, isolation: str) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - chaos, not secrets
+        self.world = World(
+            self.job_seconds,
+            SHARES,
+            workers=3,
+            isolation=isolation,
+            queue_limit=20,
+            queue_seconds=5.0,
+            recycle_jobs=10,
+            recycle_seconds=20.0,
+        )
+        self.world.fault = lambda: not self.brisk and self.chance.random() < 0.05
+        self.world.plans = [PLAN, CHAIN]
+
+    @property
+    def brisk(self) -> bool:
+        """Whether jobs are short now, so that many of them are in a worker at once."""
+        return self.world.now % 240 >= 120
+
+    def job_seconds(self) -> float:
+        # One in a hundred hangs until it is killed.
+        hangs = self.chance.random() < 0.01
+        return 1e9 if hangs else self.chance.expovariate(2000 if self.brisk else 4)
+
+    def run(self, seconds: float) -> None:
+        """Let everything happen for so long, and then see how it ends."""
+        happenings = (self.arrive, self.burst, self.shoot, self.accuse, self.switch)
+        for happening in happenings:
+            self.world.at(0, happening)
+        self.world.run(seconds)
+        agenda = [entry for entry in self.world.agenda if entry[2] not in happenings]
+        heapq.heapify(agenda)
+        self.world.agenda = agenda
+        self.world.run(seconds + 100)
+
+    def arrive(self) -> None:
+        self.world.submit(f"t{int(self.chance.paretovariate(1)) % 7}")
+        # Bursts, and times in which little happens.
+        rate = 30 if self.world.now % 120 < 20 else 3
+        self.world.at(self.chance.expovariate(rate), self.arrive)
+
+    def burst(self) -> None:
+        """Have many jobs in few workers when a switch is turned, and a worker dies."""
+        for _ in range(24 if self.brisk else 0):
+            self.world.submit(self.chance.choice(["t1", "t2"]))
+        soon = self.chance.uniform(0, 0.005)
+        self.world.at(soon, self.turn)
+        self.world.at(soon + self.chance.uniform(0, 0.001), self.strike)
+        self.world.at(self.chance.expovariate(0.3 if self.brisk else 0.03), self.burst)
+
+    def shoot(self) -> None:
+        self.strike()
+        self.world.at(self.chance.expovariate(0.1), self.shoot)
+
+    def accuse(self) -> None:
+        if self.world.alive:
+            worker = self.chance.choice(sorted(self.world.alive))
+            self.world.carry_out(self.world.dispatcher.violated(worker, "lied", self.world.now))
+        self.world.at(self.chance.expovariate(0.02), self.accuse)
+
+    def switch(self) -> None:
+        self.turn()
+        self.world.at(self.chance.expovariate(0.05), self.switch)
+
+    def strike(self) -> None:
+        if self.world.alive:
+            worker = self.chance.choice(sorted(self.world.alive))
+            self.world.die(worker, culpable=self.chance.random() < 0.5)
+
+    def turn(self) -> None:
+        """Switch something on again, mostly, or off."""
+        off = [switch.scope for switch in self.world.switches.entries]
+        self.world.turn(self.chance.choice(off if off and self.chance.random() < 0.8 else SCOPES))
 
 
 @pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(isolation: str, seed: int) -> None:
-    """Workers die, hang and wear out, tenants flood: nobody is forgotten or served twice."""
-    chance = random.Random(seed)  # noqa: S311 - chaos, not secrets
-    world = World(
-        # One in a hundred hangs until it is killed.
-        lambda: 1e9 if chance.random() < 0.01 else chance.expovariate(4),
-        SHARES,
-        workers=3,
-        isolation=isolation,
-        queue_limit=20,
-        queue_seconds=5.0,
-        recycle_jobs=10,
-        recycle_seconds=20.0,
-    )
-    world.fault = lambda: chance.random() < 0.05
-
-    def arrive() -> None:
-        world.submit(f"t{int(chance.paretovariate(1)) % 7}")
-        # Bursts, and times in which little happens.
-        world.at(chance.expovariate(30 if world.now % 120 < 20 else 3), arrive)
-
-    def shoot() -> None:
-        if world.alive:
-            world.die(chance.choice(sorted(world.alive)), culpable=chance.random() < 0.5)
-        world.at(chance.expovariate(0.1), shoot)
-
-    def accuse() -> None:
-        if world.alive:
-            worker = chance.choice(sorted(world.alive))
-            world.carry_out(world.dispatcher.violated(worker, "lied", world.now))
-        world.at(chance.expovariate(0.02), accuse)
-
-    for begin in (arrive, shoot, accuse):
-        world.at(0, begin)
-    world.run(3600)
-    world.agenda = [entry for entry in world.agenda if entry[2] not in (arrive, shoot, accuse)]
-    heapq.heapify(world.agenda)
-    world.run(3700)
+    """Workers die, hang and wear out, tenants flood, operators switch: all are served once."""
+    chaos = Chaos(seed, isolation)
+    chaos.run(3600)
+    world = chaos.world
     assert world.dispatcher.empty
     assert world.answered == dict.fromkeys(world.submitted, 1)
+    assert {*world.skipped} > {*SHARES}
     assert {*world.failed} >= {
         FailureKind.WORKER_LOST,
         FailureKind.TIMEOUT,

@@ -99,6 +99,22 @@ def test_jobs_behind_another_in_a_worker_are_taken_back() -> None:
     assert dispatcher.empty
 
 
+def test_job_that_would_be_run_again_is_done_when_nothing_is_left_of_it() -> None:
+    dispatcher = make()
+    dispatcher.submit(job(1), 0)
+    dispatcher.worker_ready("a", 0)
+    dispatcher.reported("a", 0.001, seconds=0.0001)
+    for number in (2, 3, 4):
+        dispatcher.submit(job(number), 0.01)
+    given_now = assigned(dispatcher.reported("a", 0.02, seconds=0.0001))
+    assert given_now == [("a", 3), ("a", 4)]
+    assert skipped(dispatcher.switch(off(EVERYTHING), 0.021)) == [4]
+    # Whether 3 has ended it or 4, nobody knows: 3 would be tried again, alone.
+    commands = dispatcher.worker_lost("a", FailureKind.WORKER_LOST, "", 0.022, culpable=True)
+    assert skipped(commands) == [3]
+    assert dispatcher.empty
+
+
 def test_job_that_runs_is_not_called_back() -> None:
     dispatcher = make("a")
     running = job(1, plan=CHAIN)

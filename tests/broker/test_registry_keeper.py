@@ -108,3 +108,24 @@ def test_lenient_keeper_bears_an_unfit_first_registry_until_another_is_fit(
     desk.keeper.answer(nothing_to_do())
     desk.keeper.raise_start_error()
     assert desk.keeper.ready
+
+
+def test_unfit_first_registry_is_no_error_while_a_mended_one_is_checked(directory: Path) -> None:
+    desk = Desk(directory, lenient=True)
+    desk.keeper.start()
+    desk.keeper.answer(refused(FailureKind.SYNTAX_ERROR, "no"))
+    desk.keeper.reload()
+    desk.keeper.raise_start_error()  # which it would, had it not been loaded again
+    desk.keeper.answer(refused(FailureKind.SYNTAX_ERROR, "no"))
+    with pytest.raises(RegistryError):
+        desk.keeper.raise_start_error()
+
+
+def test_reload_before_there_is_a_worker_takes_the_mended_registry(directory: Path) -> None:
+    desk = Desk(directory, lenient=True)
+    (directory / "f.js").write_text("function f() { return 1 }")
+    desk.keeper.reload()
+    assert desk.asked == []
+    desk.keeper.start()
+    [asked] = desk.asked
+    assert "return 1" in "".join(asked.plan.sources.values())

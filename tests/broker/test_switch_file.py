@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from actionsd_broker import switch_file as module
 from actionsd_broker.errors import ConfigError
 from actionsd_broker.switch_file import SwitchFile, SwitchFileError, find_switch_file
-from actionsd_broker.switches import Switch, Switches
+from actionsd_broker.switches import MOST_SWITCHES, Switch, Switches
 
 OFF = Switches([Switch("acme", "f", "2026-01-01T00:00:00+00:00", "ada", "it loops")])
 
@@ -72,6 +73,16 @@ def test_damaged_file_is_named_with_what_is_wrong(file: SwitchFile, text: str) -
     file.path.write_text(text, errors="surrogateescape")
     with pytest.raises(SwitchFileError, match=r"switches\.json: damaged: "):
         file.read()
+
+
+def test_most_that_can_be_off_can_be_read_again(file: SwitchFile) -> None:
+    since = datetime.now(UTC).isoformat()
+    entries = [
+        Switch(f"{number:\1>200}", "\1" * 200, since, "\1" * 1000, "\1" * 1000)
+        for number in range(MOST_SWITCHES)
+    ]
+    file.write(Switches(entries))
+    assert len(file.read()) == MOST_SWITCHES
 
 
 def test_endless_file_is_not_read_to_its_end(file: SwitchFile) -> None:

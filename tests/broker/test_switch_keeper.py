@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from actionsd_broker.switch_file import SwitchFile
+from actionsd_broker.switch_file import SwitchFile, SwitchFileError
 from actionsd_broker.switch_keeper import LOOK_SECONDS, SwitchKeeper
 from actionsd_broker.switches import EVERYTHING, Scope, Switch, Switches
 
@@ -24,6 +24,10 @@ def started(file: SwitchFile) -> SwitchKeeper:
     keeper = SwitchKeeper(file)
     keeper.open()
     return keeper
+
+
+def unreadable() -> Switches:
+    raise SwitchFileError("no descriptors")
 
 
 def scopes(keeper: SwitchKeeper) -> list[Scope]:
@@ -51,6 +55,32 @@ def test_damaged_file_changes_nothing_that_is_known(file: SwitchFile) -> None:
     assert scopes(keeper) == [ACME.scope]
     keeper.change(lambda switches: switches.with_off(F), "ada")
     assert file.read().entries == (ACME, F)
+
+
+def test_file_that_could_not_be_read_is_obeyed_when_it_can_be(
+    file: SwitchFile, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No descriptors for a moment, or another owner until somebody says chown."""
+    keeper = started(file)
+    file.write(Switches([F]))
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "read", unreadable)
+        assert not any(keeper.look(keeper.next_look) for _ in range(3))
+    assert [record.message for record in caplog.records] == ["switches_unreadable"]
+    assert keeper.look(keeper.next_look)
+    assert scopes(keeper) == [F.scope]
+
+
+def test_file_that_could_not_be_read_at_the_start_says_later_what_is_off(
+    file: SwitchFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write(Switches([F]))
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "read", unreadable)
+        keeper = started(file)
+        assert scopes(keeper) == [EVERYTHING]
+    assert keeper.look(keeper.next_look)
+    assert scopes(keeper) == [F.scope]
 
 
 def test_file_that_has_gone_changes_nothing(file: SwitchFile) -> None:

@@ -78,6 +78,11 @@ def test_there_is_an_end_to_how_much_may_be_off(monkeypatch: pytest.MonkeyPatch)
         off(("t", None)).with_off(Switch("u", None, "2026-01-01"))
 
 
+def test_there_is_always_room_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SWITCHES", 1)
+    assert off(("t", None)).with_off(Switch(*EVERYTHING, "2026-01-01")).everything
+
+
 def test_where_nobody_knows_what_was_off_everything_is() -> None:
     lost = unreadable("damaged", datetime(2026, 1, 1, tzinfo=UTC))
     assert lost.everything

@@ -160,15 +160,47 @@ def test_daemon_that_hung_obeys_what_was_written_meanwhile(
         assert outcomes(call(client, GOOD)) == [("good", "skipped")]
 
 
-def test_nothing_is_written_where_no_daemon_has_its_state(
+def test_reason_that_is_not_utf_8_keeps_nobody_from_switching(
     actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/none")
+    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
+    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.1)
+    endpoint = f"ipc://{short_path}/c"
+    given = actionsd(
+        "disable", "--all", "--reason", os.fsdecode(b"caf\xe9"), "--endpoint", endpoint
+    )
+    assert given.returncode == 0
+    [entry] = SwitchFile(short_path / NAME).read().entries
+    assert entry.reason == "caf?"
+
+
+# A name that is too long stands for a directory that may not be looked at.
+@pytest.mark.parametrize("directory", ["none", "x" * 300])
+def test_nothing_is_written_where_no_daemon_has_its_state(
+    actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch, directory: str
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/{directory}")
     monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.1)
     done = actionsd("disable", "--all", "--endpoint", f"ipc://{short_path}/c")
     assert done.returncode == 2
     assert "Nothing was done" in done.stderr
-    assert not (short_path / "none").exists()
+    assert not list(short_path.iterdir())
+
+
+def test_daemons_that_live_are_switched_whatever_is_wrong_with_another(
+    start_daemon: Start, actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
+    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.3)
+    daemon = start_daemon(workers=1)
+    daemon.wait_ready()
+    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/none")
+    monkeypatch.setenv("ACTIONSD_ENDPOINT", f"ipc://{short_path}/none,{daemon.endpoint}")
+    done = actionsd("disable", "--all")
+    assert done.returncode == 1
+    assert "Nothing was done: there is no" in done.stderr
+    with Client(daemon.endpoint) as client:
+        assert outcomes(call(client, GOOD)) == [("good", "skipped")]
 
 
 def test_damaged_file_means_that_everything_is_off_until_somebody_says_otherwise(
@@ -204,6 +236,26 @@ def test_where_everything_is_off_neither_workers_nor_a_registry_are_needed(
         assert outcomes(call(client, GOOD)) == [("good", "skipped")]
         client.enable()
     assert daemon.wait_exit() == 2  # as it would have ended at the start
+
+
+def test_where_everything_is_off_secrets_may_be_mended_later(
+    start_daemon: Start, short_path: Path
+) -> None:
+    SwitchFile(short_path / NAME).write(Switches([Switch(None, None, "2026-01-01")]))
+    secret = short_path / "secret"
+    daemon = start_daemon(
+        workers=1,
+        config=f'[secrets.crm]\nfile = "{secret}"\nhosts = ["crm.example"]\n',
+    )
+    daemon.wait_ready()
+    assert "secrets_refused" in daemon.log()
+    secret.write_text("s3cret s3cret")
+    secret.chmod(0o600)
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_line("secrets_loaded")
+    with Client(daemon.endpoint) as client:
+        client.enable()
+        assert call(client, GOOD).claims() == {"a": 1}
 
 
 def test_action_that_fails_open_is_tolerated_when_its_worker_is_lost(daemon: Daemon) -> None:

@@ -97,7 +97,9 @@ def _add_scope(parser: argparse.ArgumentParser) -> None:
 def _disable(arguments: argparse.Namespace) -> int:
     tenant, action = _read_scope(arguments)
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    switch = Switch(tenant, action, since, _who(), _read(arguments.reason, "--reason", Text))
+    # What the terminal could not say in UTF-8 must not keep anybody from switching.
+    reason = _read(_readable(arguments.reason), "--reason", Text)
+    switch = Switch(tenant, action, since, _who(), reason)
     return _Change(arguments).make(switch, on=False)
 
 
@@ -151,21 +153,33 @@ class _Change:
 
     def make(self, switch: Switch, *, on: bool) -> int:
         """Make the change, say what came of it, and return the exit status."""
+        failures = []
         for endpoint in self._places.endpoints:
             try:
-                told = _ask(endpoint, switch, on=on)
-            except DeclinedError as error:
-                raise OperatorError(str(error)) from error
-            except ClientError as error:
-                self._write(switch, error, on=on)
-            else:
-                self._take(told, endpoint, on=on)
+                self._make_at(endpoint, switch, on=on)
+            except OperatorError as error:  # the other daemons are to obey all the same
+                failures.append(str(error))
+        if len(failures) == len(self._places.endpoints):
+            raise OperatorError("\n".join(failures))
+        for failure in failures:
+            say(f"actionsd: {failure}")
+            self._status = EXIT_FAILED
         what = _name(switch)
         if not self._changed and on:
             say(f"{what}: was not switched off; `actionsd switches` lists what is")
             return EXIT_FAILED
         print_text(f"{what}: {'on' if on else 'off'}")
         return self._status
+
+    def _make_at(self, endpoint: str, switch: Switch, *, on: bool) -> None:
+        try:
+            told = _ask(endpoint, switch, on=on)
+        except DeclinedError as error:
+            raise OperatorError(f"{endpoint}: {error}") from error
+        except ClientError as error:
+            self._write(switch, error, on=on)
+        else:
+            self._take(told, endpoint, on=on)
 
     def _take(self, told: Mapping[str, Any], endpoint: str, *, on: bool) -> None:
         self._changed = self._changed or told["changed"]
@@ -179,7 +193,7 @@ class _Change:
 
     def _write(self, switch: Switch, error: ClientError, *, on: bool) -> None:
         file = self._places.file()
-        if not file.path.parent.is_dir():
+        if not file.has_directory:
             # Else whoever asks as the wrong user would believe that something was done.
             raise OperatorError(
                 f"{error}\nNothing was done: there is no {file.path.parent}, so no daemon has its "
@@ -226,10 +240,17 @@ def _read_scope(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
 
 
 def _read(text: str, option: str, kind: Any) -> str:
+    if text != _readable(text):
+        raise OperatorError(f"{option}: {_readable(text)}: expected UTF-8")
     try:
         return str(msgspec.convert(text, kind))
     except msgspec.ValidationError as error:
         raise OperatorError(f"{option}: {error}") from error
+
+
+def _readable(text: str) -> str:
+    """Return a text of the command line with a question mark for what is not UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _who() -> str:
@@ -239,7 +260,7 @@ def _who() -> str:
     except KeyError:
         name = f"uid {uid}"
     asked_by = os.environ.get("SUDO_USER")
-    return f"{asked_by[:200]} as {name}" if asked_by else name
+    return f"{_readable(asked_by)[:200]} as {name}" if asked_by else name
 
 
 def _name(switch: Switch) -> str:
