@@ -23,6 +23,9 @@ MAX_BODY_KIB = 8192
 MAX_SECONDS = 600.0
 MAX_TOKENS = 16
 
+EXPECTED_NAME = "a name has letters, digits, _ . and - only"
+"""Of a client or an instance."""
+
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -104,6 +107,11 @@ class Mistake(NamedTuple):
     reason: str
 
 
+def is_name(text: str) -> bool:
+    """Say whether a client or an instance may be called that."""
+    return _NAME.match(text) is not None
+
+
 def read_address(text: str) -> Address | None:
     """Return the address in a text, None if there is none."""
     match = _ADDRESS.fullmatch(text)
@@ -129,7 +137,7 @@ def check_http(http: HttpConfig) -> Mistake | None:
     if http.key is not None and http.certificate is None:
         return Mistake(("key",), "a key without a certificate; expected both, or neither")
     for instance, zitadel in http.zitadel.items():
-        reason = check_instance(zitadel) if _NAME.match(instance) else _EXPECTED_NAME
+        reason = check_instance(zitadel) if is_name(instance) else EXPECTED_NAME
         if reason is not None:
             keys = ("zitadel", instance, reason.partition(":")[0])
             return Mistake(keys, f"zitadel {instance}: {reason}")
@@ -152,12 +160,9 @@ def locate(http: HttpConfig, directory: Path) -> HttpConfig:
     return msgspec.structs.replace(http, **paths, zitadel=zitadel)
 
 
-_EXPECTED_NAME = "a name has letters, digits, _ . and - only"
-
-
 def _check_client(name: str, table: ClientTable) -> str | None:
-    if not _NAME.match(name):
-        return _EXPECTED_NAME
+    if not is_name(name):
+        return EXPECTED_NAME
     if not 1 <= len(table.token_sha256) <= MAX_TOKENS:
         return f"token_sha256: {len(table.token_sha256)} hashes; expected 1 to {MAX_TOKENS}"
     if not all(map(_HASH.fullmatch, table.token_sha256)):
