@@ -181,6 +181,7 @@ def _shell(calls: Calls, origin: str | None) -> Iterator[str]:
     yield _curl(calls.target, _quoted(calls.target)) + " > target.json"
     yield "TARGET=$(jq -r .id target.json)"
     yield "jq -r .signingKey target.json > signing.key"
+    yield "# not yet: first try the gateway by hand (docs/zitadel.md); then one of these at a time"
     for call in calls.executions:
         yield f"# {', '.join(call.triggers)}"
         # The shell puts the id between two quoted halves of the body.

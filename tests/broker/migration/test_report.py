@@ -112,6 +112,7 @@ def test_printed_calls_are_what_a_shell_makes_of_them(tmp_path: Path) -> None:
         (tmp_path / name).chmod(0o755)
     text = write_text(report(QUIET))
     script = text[text.index("umask") :]
+    assert script.index("signing.key") < script.index("# not yet: ") < script.index("-X PUT")
     subprocess.run(
         ["/bin/sh", "-eu"],
         input=script,
