@@ -23,10 +23,10 @@ lint: .venv/installed
 	$(BIN)/lint-imports --no-logo
 
 test: lint
-	$(BIN)/pytest -q -n 4 --dist loadscope -m 'not slow'
+	$(BIN)/pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m 'not slow'
 
 test-all: lint
-	$(BIN)/pytest -q -n 4 --dist loadscope
+	$(BIN)/pytest -q -n 4 --dist loadscope --no-loadscope-reorder
 
 # All of it, about a quarter of an hour: on a machine that does nothing else.
 bench: .venv/installed

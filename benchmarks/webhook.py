@@ -46,11 +46,13 @@ MOST_CALLS_A_SECOND = 6000
 
 WRK = """
 local calls, at = {}, 0
-local head = {["Content-Type"] = "application/json"}
-for line in io.lines(os.getenv("CALLS")) do
-  local signature, body = line:match("^([^\\t]*)\\t(.*)$")
-  if signature ~= "" then head["ZITADEL-Signature"] = signature end
-  calls[#calls + 1] = wrk.format("POST", nil, head, body)
+function init() -- not before: what is formatted has wrk's host and path in it
+  for line in io.lines(os.getenv("CALLS")) do
+    local signature, body = line:match("^([^\\t]*)\\t(.*)$")
+    local head = {["Content-Type"] = "application/json", ["Host"] = wrk.headers["Host"]}
+    if signature ~= "" then head["ZITADEL-Signature"] = signature end
+    calls[#calls + 1] = wrk.format("POST", wrk.path, head, body)
+  end
 end
 function request()
   at = at % #calls + 1
@@ -221,6 +223,11 @@ def make_payload(context: Mapping[str, Any], subject: str) -> dict[str, Any]:
             "id": user["id"],
             "username": user.get("username", ""),
             "resource_owner": TENANT,
+            "human": {
+                "first_name": user["human"]["firstName"],
+                "last_name": user["human"]["lastName"],
+                "email": user["human"]["email"],
+            },
         },
         "user_metadata": context["userMetadata"],
         "user_grants": context["userGrants"],

@@ -18,6 +18,23 @@ from actionsd_sandbox.isolate import Engine
 _SEAL = [Path(__file__).parent / name for name in ("hostile", "sandbox")]
 """Where the tests are that the seal rests on."""
 
+_LONGEST = [
+    Path(__file__).parent / name
+    for name in (
+        "client/test_links.py",
+        "client/test_client.py",
+        "broker/test_cli.py",
+        "broker/test_app.py",
+        "e2e",
+        "hostile/test_rogues.py",
+        "hostile/test_realm_sweep.py",
+        "broker/test_dispatcher_in_time.py",
+        "protocol/test_protocol_page.py",
+        "gateway/test_openapi.py",
+    )
+]
+"""What takes longest, and so begins first: at the end of a run others would wait for it."""
+
 _CI = bool(os.environ.get("CI"))
 
 
@@ -86,6 +103,16 @@ def actionsd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest first. The order within a module stays."""
+
+    def rank(item: pytest.Item) -> int:
+        among = (i for i, place in enumerate(_LONGEST) if item.path.is_relative_to(place))
+        return next(among, len(_LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,6 +28,14 @@ def _die_with_parent() -> None:
 SERVE = (sys.executable, "-m", "actionsd_broker.cli", "serve")
 
 
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process runs: a dead one may wait for seconds to be taken note of."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Daemon:
     """`actionsd serve` in a directory of its own."""
 
@@ -123,9 +131,13 @@ class Daemon:
         if self.process.stderr is not None:
             self.process.stderr.close()
         self._running.discard(self.process.pid)
-        _, alive = psutil.wait_procs(workers, timeout=10)
+        until = time.monotonic() + 10
+        while (
+            alive := [worker for worker in workers if lives(worker)]
+        ) and time.monotonic() < until:
+            time.sleep(0.002)
         for worker in alive:
-            os.kill(worker.pid, signal.SIGKILL)
+            worker.kill()
         assert not alive, f"workers outlived their broker: {alive}"
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,10 @@ def test_without_a_file_it_lasts_as_long_as_the_process() -> None:
 
 
 def test_log_says_who_switched_what_off_why_and_who_on_again(
-    file: SwitchFile, caplog: pytest.LogCaptureFixture
+    file: SwitchFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("actionsd"), "propagate", True)
+    caplog.set_level(logging.INFO, "actionsd")
     keeper = started(file)
     keeper.change(lambda switches: switches.with_off(ACME), "ada")
     started(file)

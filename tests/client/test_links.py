@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -35,18 +36,28 @@ LONG_MS = 15_000
 StartNamed = Callable[[str], Daemon]
 
 
+def start_named_in(directory: Path, name: str) -> Daemon:
+    """Start a daemon whose one action says which of them ran it."""
+    registry = directory / name / "actions"
+    registry.mkdir(parents=True, exist_ok=True)
+    (registry / "who.js").write_text(SCRIPT % name)
+    (registry / "t.toml").write_text(MANIFEST)
+    return Daemon(directory / name, ["--workers", "2", "--registry", str(registry)])
+
+
+def wait_both(both: tuple[Daemon, Daemon]) -> tuple[Daemon, Daemon]:
+    for daemon in both:
+        daemon.wait_ready()
+    return both
+
+
 @pytest.fixture
 def start_named(short_path: Path) -> Iterator[StartNamed]:
-    """Start daemons whose one action says which of them ran it."""
+    """Start daemons that are gone when the test is."""
     daemons: list[Daemon] = []
 
     def start(name: str) -> Daemon:
-        registry = short_path / name / "actions"
-        registry.mkdir(parents=True, exist_ok=True)
-        (registry / "who.js").write_text(SCRIPT % name)
-        (registry / "t.toml").write_text(MANIFEST)
-        arguments = ["--workers", "2", "--registry", str(registry)]
-        daemons.append(Daemon(short_path / name, arguments))
+        daemons.append(start_named_in(short_path, name))
         return daemons[-1]
 
     yield start
@@ -56,10 +67,18 @@ def start_named(short_path: Path) -> Iterator[StartNamed]:
 
 @pytest.fixture
 def pair(start_named: StartNamed) -> tuple[Daemon, Daemon]:
-    both = start_named("a"), start_named("b")
-    for daemon in both:
-        daemon.wait_ready()
-    return both
+    return wait_both((start_named("a"), start_named("b")))
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[tuple[Daemon, Daemon]]:
+    """Two that no test ends, and that each leaves without work."""
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
+        place = Path(directory)
+        both = start_named_in(place, "a"), start_named_in(place, "b")
+        yield wait_both(both)
+        for daemon in both:
+            daemon.end()
 
 
 def endpoints(pair: tuple[Daemon, Daemon]) -> list[str]:
@@ -102,22 +121,22 @@ async def end(daemon: Daemon) -> None:
     await asyncio.to_thread(daemon.end)
 
 
-def test_calls_one_by_one_go_to_each_in_turn(pair: tuple[Daemon, Daemon]) -> None:
-    with Client(endpoints(pair)) as client:
+def test_calls_one_by_one_go_to_each_in_turn(standing: tuple[Daemon, Daemon]) -> None:
+    with Client(endpoints(standing)) as client:
         wait_open(client)
         assert Counter(who(client) for _ in range(10)) == {"a": 5, "b": 5}
 
 
-def test_jobs_in_flight_are_shared_evenly(pair: tuple[Daemon, Daemon]) -> None:
-    with Client(endpoints(pair)) as client:
+def test_jobs_in_flight_are_shared_evenly(standing: tuple[Daemon, Daemon]) -> None:
+    with Client(endpoints(standing)) as client:
         wait_open(client)
         # The first four keep all workers, so that none is answered before all are sent.
         pending = [submit(client, 1000 if n < 4 else 0) for n in range(100)]
         assert Counter(one.result().claims()["who"] for one in pending) == {"a": 50, "b": 50}
 
 
-def test_daemon_with_less_in_flight_gets_the_next_job(pair: tuple[Daemon, Daemon]) -> None:
-    with Client(endpoints(pair)) as client:
+def test_daemon_with_less_in_flight_gets_the_next_job(standing: tuple[Daemon, Daemon]) -> None:
+    with Client(endpoints(standing)) as client:
         wait_open(client)
         slow = submit(client, 4000)
         quick = {who(client) for _ in range(6)}
@@ -125,7 +144,7 @@ def test_daemon_with_less_in_flight_gets_the_next_job(pair: tuple[Daemon, Daemon
         assert slow.result().claims()["who"] not in quick
 
 
-def test_async_load_is_shared(pair: tuple[Daemon, Daemon]) -> None:
+def test_async_load_is_shared(standing: tuple[Daemon, Daemon]) -> None:
     async def scenario() -> Counter[object]:
         lanes = asyncio.Semaphore(16)
 
@@ -133,7 +152,7 @@ def test_async_load_is_shared(pair: tuple[Daemon, Daemon]) -> None:
             async with lanes:
                 return await who_later(client, 1)
 
-        async with AsyncClient(endpoints(pair)) as client:
+        async with AsyncClient(endpoints(standing)) as client:
             return Counter(await asyncio.gather(*[lane(client) for _ in range(400)]))
 
     shares = asyncio.run(scenario())
@@ -357,9 +376,9 @@ def test_endpoint_that_is_none_is_named_at_every_call(start_named: StartNamed) -
                 submit(client)
 
 
-def test_script_of_the_job_goes_with_it(pair: tuple[Daemon, Daemon]) -> None:
+def test_script_of_the_job_goes_with_it(standing: tuple[Daemon, Daemon]) -> None:
     actions = [Action(name="f", script="function f(ctx, api) { api.v1.claims.setClaim('k', 1) }")]
-    with Client(endpoints(pair)) as client:
+    with Client(endpoints(standing)) as client:
         wait_open(client)
         for _ in range(4):
             result = client.call(TRIGGER, tenant="t", context={}, actions=actions)

@@ -18,7 +18,6 @@ from actionsd_broker.errors import ConfigError
 from actionsd_gateway.service import Service
 
 BODY = json.dumps(function("preuserinfo", "acme")).encode()
-HEADERS = {"ZITADEL-Signature": sign(BODY, SIGNING_KEY)}
 PATH = "/zitadel/main"
 
 
@@ -28,6 +27,10 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def headers() -> dict[str, str]:
+    return {"ZITADEL-Signature": sign(BODY, SIGNING_KEY)}  # now: it is good for minutes only
+
+
 def http(**more: Any) -> Any:
     return http_of(zitadel={"main": table()}, **more)
 
@@ -35,7 +38,7 @@ def http(**more: Any) -> Any:
 def test_call_without_a_daemon_is_a_fault_and_logged_with_its_request() -> None:
     async def scenario() -> None:
         async with running(http()) as gateway:
-            more = {**HEADERS, "X-Request-Id": "req-7"}
+            more = {**headers(), "X-Request-Id": "req-7"}
             assert (await gateway.post(BODY, PATH, headers=more)).status == 503
 
     with logged() as log:
@@ -49,7 +52,7 @@ def test_call_without_a_daemon_is_a_fault_and_logged_with_its_request() -> None:
 def test_unknown_instance_and_method_are_problems() -> None:
     async def scenario() -> None:
         async with running(http()) as gateway:
-            assert (await gateway.post(BODY, "/zitadel/other", headers=HEADERS)).status == 404
+            assert (await gateway.post(BODY, "/zitadel/other", headers=headers())).status == 404
             assert (await gateway.get(PATH)).status == 405
 
     run(scenario())

@@ -153,10 +153,12 @@ def test_context_that_the_daemon_would_not_take_is_a_400() -> None:
 GRANT = {"action": "a", "op": "appendUserGrant", "projectId": "p", "roles": []}
 
 
-def test_what_cannot_be_carried_is_logged_by_its_op(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_be_carried_is_logged_by_its_op(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     method = "user.v2.UserService/AddHumanUser"
     payload = execution(method, "o1", human_message("o1"), response={"userId": "1"})
-    logging.getLogger("actionsd").propagate = True
+    monkeypatch.setattr(logging.getLogger("actionsd"), "propagate", True)
     with caplog.at_level(logging.WARNING, "actionsd"):
         refused = answer(Answers(result(GRANT)), payload)
         dropped = answer(Answers(result(GRANT)), payload, unsupported="drop")
@@ -169,8 +171,10 @@ def test_what_cannot_be_carried_is_logged_by_its_op(caplog: pytest.LogCaptureFix
     ]
 
 
-def test_log_has_names_and_no_values(caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("actionsd").propagate = True
+def test_log_has_names_and_no_values(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("actionsd"), "propagate", True)
     with caplog.at_level(logging.DEBUG, "actionsd"):
         answer(Answers(result(CLAIM)))
         answer(Answers(failed(FailureKind.SCRIPT_THREW)))
