@@ -19,6 +19,7 @@ from actionsd_broker.metadata.limits import MAX_USER_ENTRIES, MAX_USER_KIB, Limi
 from actionsd_broker.metadata.place import MEMORY
 from actionsd_broker.staff import AUTO, LEAST_WORKERS, MOST_WORKERS, usable_cpus
 from actionsd_broker.toml_lines import find_line, line_of
+from actionsd_broker.toml_words import explain
 
 
 class MetadataConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +148,7 @@ def parse_config(text: str, name: str) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: {error}") from error
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{name}{line_of(text, error)}: {error}") from error
+        raise ConfigError(f"{name}{line_of(text, error)}: {explain(Config, error)}") from error
     if config.endpoint is not None:
         check_endpoint(config.endpoint)
     _check_fetch(config, text, name)

@@ -23,6 +23,9 @@ MAX_BODY_KIB = 8192
 MAX_SECONDS = 600.0
 MAX_TOKENS = 16
 
+EXPECTED_NAME = "a name has letters, digits, _ . and - only"
+"""Of a client or an instance."""
+
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -104,6 +107,11 @@ class Mistake(NamedTuple):
     reason: str
 
 
+def is_name(text: str) -> bool:
+    """Say whether a client or an instance may be called that."""
+    return _NAME.match(text) is not None
+
+
 def read_address(text: str) -> Address | None:
     """Return the address in a text, None if there is none."""
     match = _ADDRESS.fullmatch(text)
@@ -123,17 +131,21 @@ def check_http(http: HttpConfig) -> Mistake | None:
         value = getattr(http, key)
         if value is not None and read_address(value) is None:
             return Mistake((key,), f"{key} {value!r}: expected HOST:PORT, or [IPV6]:PORT")
+    if http.operations is not None and _is_same_port(http.listen, http.operations):
+        text = f"operations {http.operations!r}: listen is there; expected another address"
+        return Mistake(("operations",), text)
     if http.key is not None and http.certificate is None:
         return Mistake(("key",), "a key without a certificate; expected both, or neither")
     for instance, zitadel in http.zitadel.items():
-        reason = check_instance(zitadel) if _NAME.match(instance) else _EXPECTED_NAME
+        reason = check_instance(zitadel) if is_name(instance) else EXPECTED_NAME
         if reason is not None:
             keys = ("zitadel", instance, reason.partition(":")[0])
             return Mistake(keys, f"zitadel {instance}: {reason}")
     for name, table in http.clients.items():
         reason = _check_client(name, table)
         if reason is not None:
-            return Mistake(("clients", name), f"client {name}: {reason}")
+            keys = ("clients", name, reason.partition(":")[0])
+            return Mistake(keys, f"client {name}: {reason}")
     return _check_tokens(http)
 
 
@@ -148,19 +160,16 @@ def locate(http: HttpConfig, directory: Path) -> HttpConfig:
     return msgspec.structs.replace(http, **paths, zitadel=zitadel)
 
 
-_EXPECTED_NAME = "a name has letters, digits, _ . and - only"
-
-
 def _check_client(name: str, table: ClientTable) -> str | None:
-    if not _NAME.match(name):
-        return _EXPECTED_NAME
+    if not is_name(name):
+        return EXPECTED_NAME
     if not 1 <= len(table.token_sha256) <= MAX_TOKENS:
-        return f"{len(table.token_sha256)} in token_sha256; expected 1 to {MAX_TOKENS}"
+        return f"token_sha256: {len(table.token_sha256)} hashes; expected 1 to {MAX_TOKENS}"
     if not all(map(_HASH.fullmatch, table.token_sha256)):
         return "token_sha256: expected 64 digits of 0-9 and a-f, as `actionsd token` prints them"
     for pattern in table.triggers:
         if not any(read_patterns([pattern]).fullmatch(trigger) for trigger in TRIGGERS):
-            return f"no trigger is {pattern!r}; there is: {', '.join(TRIGGERS)}"
+            return f"triggers: no trigger is {pattern!r}; there is: {', '.join(TRIGGERS)}"
     return None
 
 
@@ -173,6 +182,11 @@ def _check_tokens(http: HttpConfig) -> Mistake | None:
                 return Mistake(("clients", name), f"{reason}; expected one for each")
             seen[token] = name
     return None
+
+
+def _is_same_port(listen: str, operations: str) -> bool:
+    # Port 0 is another one each time.
+    return read_address(listen) == read_address(operations) and not listen.endswith(":0")
 
 
 def _expression(pattern: str) -> str:

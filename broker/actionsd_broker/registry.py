@@ -40,6 +40,7 @@ from actionsd_broker.fetch.rules import AllowSection, Rule, RuleError, make_rule
 from actionsd_broker.plan import EMPTY, Plan, make_plan
 from actionsd_broker.share import Share
 from actionsd_broker.toml_lines import find_line, line_of
+from actionsd_broker.toml_words import explain
 from actionsd_protocol.frames import MAX_ENVELOPE_BYTES
 from actionsd_protocol.messages import (
     MAX_ACTIONS,
@@ -109,7 +110,8 @@ class Registry:
 def load_registry(directory: Path) -> Registry:
     """Return the registry in a directory; raises RegistryError with every problem."""
     if not directory.is_dir():
-        raise RegistryError([f"{directory}: not a directory"])
+        text = "not a directory; expected the registry, with a manifest for each tenant"
+        raise RegistryError([f"{directory}: {text}"])
     loader = _Loader(directory.resolve())
     manifests = sorted(directory.glob("*.toml"))
     if not manifests:
@@ -144,7 +146,7 @@ class _Loader:
         except tomllib.TOMLDecodeError as error:
             self.problems.append(f"{path}: {error}")
         except msgspec.ValidationError as error:
-            self.problems.append(f"{path}{line_of(text, error)}: {error}")
+            self.problems.append(f"{path}{line_of(text, error)}: {explain(_Manifest, error)}")
         else:
             self._load_tenant(manifest, path, text)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import ssl
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import prometheus_client
@@ -23,6 +25,9 @@ from actionsd_gateway.service import Service
 HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 """For connections to be closed at the end, when all has been answered."""
+
+_NO_PEM = "no PEM certificate with its unencrypted key"
+_REASONS = {"KEY_VALUES_MISMATCH": "the key is not the certificate's (KEY_VALUES_MISMATCH)"}
 
 OPERATIONS_CONNECTIONS = 64
 """At an address of its own, where clients cannot take them all."""
@@ -41,15 +46,28 @@ def load_certificate(http: HttpConfig) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     files = http.certificate if http.key is None else f"{http.certificate}, {http.key}"
+    for key, file in (("certificate", http.certificate), ("key", http.key)):
+        _check_readable(key, file)
     try:
         # A password is never asked for: nobody sits there.
         context.load_cert_chain(http.certificate or "", http.key, password=lambda: "")
     except ssl.SSLError as error:
-        reason = error.reason or "no PEM certificate with its unencrypted key"
+        reason = _REASONS.get(error.reason, error.reason) or _NO_PEM
         raise ConfigError(f"http.certificate: {files}: {reason}") from error
     except OSError as error:
         raise ConfigError(f"http.certificate: {files}: {error.strerror}") from error
     return context
+
+
+def _check_readable(key: str, file: str | None) -> None:
+    # What loads them says why, but not which of the two.
+    if file is None:
+        return
+    try:
+        with Path(file).open("rb"):
+            pass
+    except OSError as error:
+        raise ConfigError(f"http.{key}: {file}: {error.strerror}") from error
 
 
 async def _serve(
@@ -124,9 +142,11 @@ async def _bind(
             doorway, address.host, address.port, ssl=context, backlog=512, **more
         )
     except socket.gaierror as error:
-        raise StartError(f"{address}: {error.strerror}") from error
+        raise StartError(f"{address}: no address of this machine: {error.strerror}") from error
     except OSError as error:
-        raise StartError(f"{address}: cannot listen: {error.strerror}") from error
+        # Not `strerror`, in which asyncio says the address again.
+        reason = os.strerror(error.errno) if error.errno else error
+        raise StartError(f"{address}: cannot listen: {reason}") from error
 
 
 def _say_ready(where: Sequence[str]) -> None:

@@ -71,8 +71,7 @@ def read_request(body: bytes, client: Client) -> JobRequest:
     try:
         body.isascii() or body.decode()  # what is passed over is not looked into
         job = _REQUEST.decode(body)
-        # Read by the types, and sent on as it came: numbers keep every digit.
-        _CONTEXT.decode(job.context)
+        _check_context(job.context)
     except msgspec.ValidationError as error:
         raise Problem(Kind.INVALID, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -86,6 +85,14 @@ def read_request(body: bytes, client: Client) -> JobRequest:
         detail = f"a context may have {MAX_CONTEXT_BYTES} bytes"
         raise Problem(Kind.TOO_LARGE, detail)
     return job
+
+
+def _check_context(context: Raw) -> None:
+    # Read by the types, and sent on as it came: numbers keep every digit.
+    try:
+        _CONTEXT.decode(context)
+    except msgspec.ValidationError as error:
+        raise Problem(Kind.INVALID, f"context: {error}") from None
 
 
 def _reason(outcome: Result | Fault) -> dict[str, str]:

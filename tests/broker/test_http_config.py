@@ -19,6 +19,12 @@ def test_gateway_is_off_unless_the_file_has_a_table_for_it() -> None:
     assert parse_config("[http]", "x.toml").http == HttpConfig()
 
 
+def test_any_free_port_is_another_one() -> None:
+    http = parse_config('[http]\nlisten = "a:0"\noperations = "a:0"', "x.toml").http
+    assert http is not None
+    assert http.listen == http.operations
+
+
 def test_table_outlives_the_command_line() -> None:
     config = parse_config(CLIENT, "x.toml")
     assert config.changed(workers=3).http == config.http
@@ -51,19 +57,31 @@ def test_two_megabytes_fit_by_default() -> None:
         ("[http]\nport = 1", r"x.toml:2: .*unknown field `port`"),
         ('[http]\nlisten = "8480"', r"x.toml:2: listen '8480': expected HOST:PORT"),
         ('[http]\n\noperations = "a:99999"', r"x.toml:3: operations 'a:99999': expected HOST"),
+        (
+            '[http]\nlisten = "a:1"\noperations = "a:1"',
+            r"x.toml:3: operations 'a:1': listen is there",
+        ),
+        (
+            "[http]\nbody_kb = 1",
+            r"x.toml:2: .*unknown field `body_kb`.*; did you mean `body_kib`\?",
+        ),
+        (
+            '[http.zitadel.a]\nsigning_keys = [{ env = "K" }]\nunsupported = "ignore"',
+            r"x.toml:3: .*; expected 'drop' or 'fail'",
+        ),
         ('[http]\nkey = "k.pem"', r"x.toml:2: a key without a certificate"),
         ("[http]\nbody_kib = 0", r"x.toml:2: .*>= 1.*http.body_kib"),
         ("[http]\njob_seconds = 0", r"x.toml:2: .*job_seconds"),
         ("[http]\ndrain_seconds = inf", r"x.toml:2: .*drain_seconds"),
         ("[http.clients.idp]", r"x.toml:1: .*missing required field `token_sha256`"),
-        (CLIENT.replace(HASH, "abc"), r"x.toml:1: client idp: token_sha256: expected 64 digits"),
-        (CLIENT.replace(f'"{HASH}"', ""), r"x.toml:1: client idp: 0 in token_sha256; expected 1"),
+        (CLIENT.replace(HASH, "abc"), r"x.toml:2: client idp: token_sha256: expected 64 digits"),
+        (CLIENT.replace(f'"{HASH}"', ""), r"x.toml:2: client idp: token_sha256: 0 hashes; expec"),
         (CLIENT + "inline = 1", r"x.toml:5: Expected `bool`.*inline"),
         (CLIENT.replace("idp", '"a b"'), r"x.toml:1: client a b: a name has letters"),
         (CLIENT + CLIENT.replace("idp", "b"), r"x.toml:5: client b: a token of client idp"),
         (
             CLIENT.replace('triggers = ["*"]', 'triggers = ["complement/*"]'),
-            r"x.toml:1: client idp: no trigger is 'complement/\*'; there is: external-auth",
+            r"x.toml:4: client idp: triggers: no trigger is 'complement/\*'; there is: ext",
         ),
         (
             '[http.zitadel."a/b"]\nsigning_keys = [{ env = "K" }]',

@@ -86,7 +86,11 @@ def test_trigger_may_be_named_by_alias(directory: Path) -> None:
         ("hello.js", "../x.js", "D/acme.toml:2: ../x.js is outside of the registry"),
         ("timeout = 2.5", "timeout = 21", "D/acme.toml:3: Expected `float` <= 20.0"),
         ("timeout = 2.5", 'timeout = "2"', "D/acme.toml:3: Expected `float`"),
-        ("timeout = 2.5", "time_out = 2", "D/acme.toml:3: Object contains unknown field"),
+        (
+            "timeout = 2.5",
+            "time_out = 2",
+            "D/acme.toml:3: Object contains unknown field `time_out`",
+        ),
         ("memory = 64", "memory = 8", "D/acme.toml:4: Expected `int` >= 16"),
         ("memory = 64", "memory = 64.5", "D/acme.toml:4: Expected `int`"),
         ("memory = 64", "cpu = 0", "D/acme.toml:4: Expected `float` > 0.0"),

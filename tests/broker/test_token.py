@@ -12,18 +12,28 @@ from actionsd_broker import cli
 from actionsd_broker.config import load_config
 
 
+@pytest.mark.parametrize("name", ["idp", "idp.example-1"])
 def test_printed_lines_let_the_printed_token_in(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["token", "idp"]) == 0
+    assert cli.main(["token", name]) == 0
     printed = capsys.readouterr()
     token = printed.out.strip()
     file = tmp_path / "actionsd.toml"
     file.write_text(printed.err)
     http = load_config(file).http
     assert http is not None
-    assert http.clients["idp"].token_sha256 == (hashlib.sha256(token.encode()).hexdigest(),)
+    assert http.clients[name].token_sha256 == (hashlib.sha256(token.encode()).hexdigest(),)
     assert token not in printed.err
+
+
+def test_name_that_the_configuration_would_refuse_gets_no_token(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["token", "a b"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("actionsd: client 'a b': a name has letters")
 
 
 def test_every_token_is_another(capsys: pytest.CaptureFixture[str]) -> None:

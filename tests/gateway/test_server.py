@@ -43,8 +43,14 @@ def test_certificate_that_is_none_is_named(tmp_path: Path, text: str | None) -> 
 def test_key_of_another_certificate_is_refused(certificate: Path) -> None:
     other = certificate.parent / "other.pem"
     trustme.CA().issue_cert("localhost").private_key_pem.write_to_path(str(other))
-    with pytest.raises(ConfigError, match="KEY_VALUES_MISMATCH"):
+    with pytest.raises(ConfigError, match="the key is not the certificate's"):
         load_certificate(http_of(certificate=str(certificate), key=str(other)))
+
+
+def test_file_that_is_missing_is_named_alone(certificate: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_certificate(http_of(certificate=str(certificate), key="no.pem"))
+    assert str(error.value) == "http.key: no.pem: No such file or directory"
 
 
 def gateway(tmp_path: Path, text: str, *arguments: str) -> str:
@@ -75,7 +81,8 @@ def test_operators_mistake_is_one_line(
 def test_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        assert f"{address}: cannot listen: " in gateway(tmp_path, "[http]", "--listen", address)
+        said = gateway(tmp_path, "[http]", "--listen", address)
+    assert said == f"actionsd: {address}: cannot listen: Address already in use\n"
 
 
 def test_gateway_of_a_daemon_that_is_gone_does_not_start(

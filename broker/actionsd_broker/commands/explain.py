@@ -39,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("url", metavar="URL")
+    parser.add_argument("url", metavar="URL", help="what it would fetch")
     parser.add_argument("--tenant", required=True, metavar="T", help="whose script asks")
     parser.add_argument("--action", metavar="A", help="the action that asks, for its own entries")
     parser.add_argument("--method", default="GET", metavar="M", help="the method (default: GET)")

@@ -55,7 +55,7 @@ examples:
   actionsd import zitadel --from https://example.zitadel.cloud --token-file token --save z.json
   actionsd import zitadel --from z.json --org 266481234567890123 --out actions --json
   actionsd import zitadel --from z.json --out actions \\
-      --target-url https://actionsd.example.com/zitadel/main
+      --target-url https://actionsd.example.com:8480/zitadel/main
 
 What --save writes: {"format": "actionsd-zitadel-actions", "version": 1, "source": URL,
 "organizations": [{"id", "name", "actions": [...], "flows": [...]}]}, where actions is `result`
@@ -66,7 +66,11 @@ for the types 1 to 4. It holds every script, and so perhaps secrets: mode 0600.
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand to the command line."""
-    parser = subparsers.add_parser("import", help="make a registry of another system's actions")
+    parser = subparsers.add_parser(
+        "import",
+        help="make a registry of another system's actions",
+        description="Make a registry of the actions of another system.",
+    )
     systems = parser.add_subparsers(metavar="SYSTEM", required=True)
     zitadel = systems.add_parser(
         "zitadel",
@@ -83,8 +87,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="the instance's URL, or a file that --save wrote",
     )
     zitadel.add_argument("--token-file", metavar="F", help="the access token, for a URL")
-    zitadel.add_argument("--out", metavar="DIR", help="the registry to make; must not exist")
-    zitadel.add_argument("--save", metavar="FILE", help="also keep what was read; must not exist")
+    zitadel.add_argument("--out", metavar="DIR", help="the registry to make; must not exist yet")
+    zitadel.add_argument("--save", metavar="FILE", help="keep what was read; must not exist yet")
     zitadel.add_argument(
         "--org", action="append", default=[], metavar="ID", help="only this one; repeatable"
     )
@@ -124,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(write_json(report))
     else:
-        sys.stdout.write(write_text(report, arguments.token_file))
+        sys.stdout.write(write_text(report))
     say(summary(report.organisations))
     return EXIT_FAILED if report.needs_a_look else EXIT_SUCCEEDED
 

@@ -34,7 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("workers", metavar="N", help="how many, auto, +N or -N")
-    parser.add_argument("--endpoint", metavar="E", help="where the daemon serves")
+    parser.add_argument(
+        "--endpoint", metavar="E", help="where the daemon serves (default: $ACTIONSD_ENDPOINT)"
+    )
     parser.set_defaults(run=run)
 
 

@@ -50,14 +50,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("-c", "--config", metavar="FILE", help="the configuration (TOML)")
-    parser.add_argument("--endpoint", metavar="E", help="where clients connect, instead of its")
+    parser.add_argument("--endpoint", metavar="E", help="instead of its endpoint")
     parser.add_argument(
         "--workers",
         type=lambda text: int(text) if text.isdecimal() else text,
         metavar="N",
-        help="worker processes, or auto for the number of CPUs, instead of its",
+        help="instead of its workers; auto: as many as there are CPUs",
     )
-    parser.add_argument("--registry", metavar="DIR", help="the registry, instead of its")
+    parser.add_argument("--registry", metavar="DIR", help="instead of its registry")
     parser.set_defaults(run=run)
 
 

@@ -36,7 +36,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--endpoint", metavar="E", help="where the daemon serves")
+    parser.add_argument(
+        "--endpoint", metavar="E", help="where the daemon serves (default: $ACTIONSD_ENDPOINT)"
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print the document once, as JSON")
     how.add_argument("--once", action="store_true", help="print the table once")

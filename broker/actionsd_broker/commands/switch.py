@@ -83,7 +83,11 @@ def _add(
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--endpoint", metavar="E", help="where the daemon serves")
+    parser.add_argument(
+        "--endpoint",
+        metavar="E",
+        help="where the daemon serves (default: the configuration's, or $ACTIONSD_ENDPOINT)",
+    )
     parser.add_argument("-c", "--config", metavar="FILE", help="the daemon's configuration (TOML)")
     return parser
 

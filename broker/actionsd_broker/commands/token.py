@@ -8,6 +8,8 @@ import secrets
 import sys
 
 from actionsd_broker.commands.arguments import EXIT_SUCCEEDED, say
+from actionsd_broker.errors import ConfigError
+from actionsd_broker.http_config import EXPECTED_NAME, is_name
 
 PREFIX = "actionsd_"
 """Shows what a token is for, to whoever finds one where it should not be."""
@@ -35,15 +37,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("client", nargs="?", default="NAME", help="what the client is called")
+    parser.add_argument(
+        "client", metavar="CLIENT", nargs="?", default="NAME", help="what the client is called"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a token and the lines for the configuration."""
+    client: str = arguments.client
+    if not is_name(client):
+        raise ConfigError(f"client {client!r}: {EXPECTED_NAME}")
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     sys.stdout.write(token + "\n")
-    say(f"[http.clients.{arguments.client}]")
+    # A dot would make tables of the parts of the name.
+    say(f'[http.clients."{client}"]' if "." in client else f"[http.clients.{client}]")
     say(f'token_sha256 = ["{hashlib.sha256(token.encode()).hexdigest()}"]')
     say('tenants = ["*"]     # the tenants that it may ask for')
     say('triggers = ["*"]    # and the triggers')

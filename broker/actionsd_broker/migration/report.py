@@ -92,8 +92,8 @@ def write_json(report: Report) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def write_text(report: Report, token_file: str | None) -> str:
-    """Return the report for people; `token_file` is named in the calls to make."""
+def write_text(report: Report) -> str:
+    """Return the report for people."""
     lines = [f"from {report.source} into {report.registry}", HINTS_ARE_HINTS]
     if report.without_actions:
         lines.append(f"organisations without actions, not named: {report.without_actions}")
@@ -101,7 +101,7 @@ def write_text(report: Report, token_file: str | None) -> str:
         lines += ["", *map(_printable, _organisation(organisation))]
     if report.calls is not None:
         origin = report.source if report.source.startswith("http") else None
-        lines += ["", *_calls(report.calls, origin, token_file)]
+        lines += ["", *_calls(report.calls, origin)]
     return "\n".join(lines) + "\n"
 
 
@@ -162,24 +162,26 @@ def _consequence(action: ActionReport) -> str:
     return "`actionsd serve` refuses the registry until it is mended or taken out"
 
 
-def _calls(calls: Calls, origin: str | None, token_file: str | None) -> Iterator[str]:
+def _calls(calls: Calls, origin: str | None) -> Iterator[str]:
     yield "To have ZITADEL call the gateway (docs/zitadel.md has the order of all this):"
     for remark in calls.remarks:
         yield f"  ! {remark}"
     yield ""
-    yield from _shell(calls, origin, token_file)
+    yield from _shell(calls, origin)
 
 
-def _shell(calls: Calls, origin: str | None, token_file: str | None) -> Iterator[str]:
+def _shell(calls: Calls, origin: str | None) -> Iterator[str]:
     yield "umask 077  # the reply has the signing key, and shows it this once"
     yield f"ZITADEL={shlex.quote(origin or 'https://example.zitadel.cloud')}"
-    token = shlex.quote(token_file or "token")
-    # Not as an argument of curl's, where every user of the machine sees it.
-    yield f"printf 'Authorization: Bearer %s\\n' \"$(cat {token})\" > authorization"
+    # Not the token that was read with, which need not be able to write. Nor as an argument of
+    # curl's, where every user of the machine sees it.
+    yield "# admin: a file with a token that may write targets and executions"
+    yield "printf 'Authorization: Bearer %s\\n' \"$(cat admin)\" > authorization"
     yield "# one target for all of it"
     yield _curl(calls.target, _quoted(calls.target)) + " > target.json"
     yield "TARGET=$(jq -r .id target.json)"
     yield "jq -r .signingKey target.json > signing.key"
+    yield "# not yet: first try the gateway by hand (docs/zitadel.md); then one of these at a time"
     for call in calls.executions:
         yield f"# {', '.join(call.triggers)}"
         # The shell puts the id between two quoted halves of the body.

@@ -119,7 +119,8 @@ def read_token(data: bytes, name: str) -> str:
     """Return the token that is in a file of that name; raises SourceError."""
     token = data.decode("ascii", "replace").strip()
     if _TOKEN.match(token) is None:
-        raise SourceError(f"{name}: not a personal access token: one word of ASCII expected")
+        text = "not a personal access token: expected one word of 8 ASCII characters or more"
+        raise SourceError(f"{name}: {text}")
     return token
 
 

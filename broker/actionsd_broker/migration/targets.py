@@ -18,7 +18,7 @@ from actionsd_broker.migration.deny_list import VARIABLE, carve_out, is_denied
 from actionsd_broker.migration.plan import PlannedTenant
 from actionsd_protocol import triggers
 
-PLACEHOLDER_URL = "https://actionsd.example.com/zitadel/main"
+PLACEHOLDER_URL = "https://actionsd.example.com:8480/zitadel/main"
 TARGET_NAME = "actionsd"
 TARGET_ID = "TARGET_ID"
 """Stands in executions for the id that ZITADEL gives the target."""

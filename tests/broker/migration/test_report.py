@@ -54,7 +54,7 @@ def test_text_says_what_runs_and_what_to_look_at() -> None:
         action(4, "soft", "", allowedToFail=True),
     ]
     org = Org("1", "Acme", actions, {"2:4": ["soft", "f", "off"]})
-    text = write_text(report(org, refused=True, f="bad", off="worse", soft="odd"), "pat")
+    text = write_text(report(org, refused=True, f="bad", off="worse", soft="odd"))
     lines = [line.strip() for line in text.splitlines()]
     assert "they are hints" in lines[1]
     assert "organisation 1 'Acme'" in lines
@@ -74,7 +74,7 @@ def test_text_says_what_runs_and_what_to_look_at() -> None:
 
 def test_names_cannot_write_to_the_terminal() -> None:
     name = "a\x1b]0;gone\x07\nb\x9b"
-    text = write_text(report(Org("1", name, [action(1, name, "")], {"2:4": [name]})), None)
+    text = write_text(report(Org("1", name, [action(1, name, "")], {"2:4": [name]})))
     assert not set(text) & {"\x1b", "\x07", "\x9b"}
     assert "\nb" not in text
 
@@ -91,7 +91,7 @@ def test_json_has_the_same() -> None:
 
 
 def test_no_calls_are_printed_where_nothing_runs() -> None:
-    text = write_text(report(Org("1", "", [action(1, "f", "")])), None)
+    text = write_text(report(Org("1", "", [action(1, "f", "")])))
     assert "curl" not in text
 
 
@@ -102,7 +102,7 @@ def test_summary_counts() -> None:
 
 
 def test_printed_calls_are_what_a_shell_makes_of_them(tmp_path: Path) -> None:
-    (tmp_path / "my token").write_text("pat-1\n")
+    (tmp_path / "admin").write_text("pat-1\n")
     # Stand-ins for curl and jq that write down what they are told.
     (tmp_path / "curl").write_text(
         '#!/bin/sh\nprintf "%s\\n" "$@" -- >> "$HERE/calls"\necho "{}"\n'
@@ -110,8 +110,9 @@ def test_printed_calls_are_what_a_shell_makes_of_them(tmp_path: Path) -> None:
     (tmp_path / "jq").write_text("#!/bin/sh\necho 7000\n")
     for name in ("curl", "jq"):
         (tmp_path / name).chmod(0o755)
-    text = write_text(report(QUIET), "my token")
+    text = write_text(report(QUIET))
     script = text[text.index("umask") :]
+    assert script.index("signing.key") < script.index("# not yet: ") < script.index("-X PUT")
     subprocess.run(
         ["/bin/sh", "-eu"],
         input=script,
