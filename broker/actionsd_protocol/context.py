@@ -19,7 +19,8 @@ Time: TypeAlias = Annotated[
     str,
     Meta(pattern=r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?\Z"),
 ]
-Base64: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/\s]*={0,2}\s*\Z")]
+# White space has one place only to be matched in: with two, every way to share it out is tried.
+Base64: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/\s]*(={1,2}\s*)?\Z")]
 
 
 class ContextError(ValueError):

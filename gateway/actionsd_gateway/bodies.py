@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from actionsd_gateway.problems import Kind, Problem
 
@@ -37,28 +35,12 @@ async def read_body(request: web.Request, seconds: float) -> bytes:
     return body
 
 
-def with_bodies(routes: Iterable[web.RouteDef], seconds: float) -> list[web.RouteDef]:
-    """Return routes whose bodies have been read before: `request.read()` then has no limits."""
-    return [
-        web.route(each.method, each.path, _reading(each.handler, seconds), **each.kwargs)
-        for each in routes
-    ]
-
-
 def check_json(request: web.Request) -> None:
     """Raise Problem (415) unless the body is said to be JSON."""
     if request.content_type != "application/json":
         raise Problem(Kind.MEDIA_TYPE, "expected Content-Type: application/json")
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(Kind.MEDIA_TYPE, "expected JSON in UTF-8")
-
-
-def _reading(handler: Handler, seconds: float) -> Handler:
-    async def read_first(request: web.Request) -> web.StreamResponse:
-        await read_body(request, seconds)
-        return await handler(request)
-
-    return read_first
 
 
 def _too_large(request: web.Request) -> Problem:

@@ -1,7 +1,8 @@
 """A connection to the gateway: how long a request's head may take, and words for errors.
 
-What aiohttp leaves open: it waits for a head as long as for the next request, and says in its
-own words, in responses and in the log, what was wrong with one.
+What aiohttp leaves open: it waits for a head as long as for the next request, and without end
+for a response to be taken; it says in its own words, in responses and in the log, what was wrong
+with a request.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from actionsd_gateway.tracing import REQUEST_ID, new_id
 LINGER_SECONDS = 2.0
 """What is sent after a refusal is read for so long, for the refusal to be read."""
 
+TAKE_SECONDS = 30.0
+"""A response that is not taken is held for so long; then its connection is cut off."""
+
 _GRACE_SECONDS = 0.05
 
 _SILENT = logging.Logger("aiohttp")  # noqa: LOG001 - without handlers, for nobody to hear it
@@ -28,7 +32,7 @@ _SILENT.disabled = True
 class Connection(web.RequestHandler):
     """One connection: closed if a request's head has not come in `header_seconds`."""
 
-    __slots__ = ("_busy", "_header_seconds", "_timer")
+    __slots__ = ("_busy", "_header_seconds", "_taking", "_timer")
 
     def __init__(self, server: web.Server, *, header_seconds: float, idle_seconds: float) -> None:
         super().__init__(
@@ -43,16 +47,32 @@ class Connection(web.RequestHandler):
         self._header_seconds = header_seconds
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first head."""
         super().connection_made(transport)
+        if isinstance(transport, asyncio.Transport):
+            # To be told of every byte that waits: with zero, TLS would be told without one.
+            transport.set_write_buffer_limits(high=1, low=0)
         self._expect()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Wait for nothing any more."""
         self._cancel()
+        self._cancel_taking()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for what was sent to be taken: also a connection's end waits for that."""
+        super().pause_writing()
+        loop = asyncio.get_running_loop()
+        self._taking = loop.call_later(TAKE_SECONDS, self._cut_off)
+
+    def resume_writing(self) -> None:
+        """Take note that it was."""
+        self._cancel_taking()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come: where no request is under way, it is of the next one's head."""
@@ -68,6 +88,14 @@ class Connection(web.RequestHandler):
     def ended(self) -> None:
         """Take note that it has its response."""
         self._busy = False
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send a response; one of aiohttp's own, to what it did not let in, in our words."""
+        if REQUEST_ID not in resp.headers:
+            resp = self.handle_error(request, resp.status)
+        return await super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,
@@ -113,33 +141,13 @@ class Connection(web.RequestHandler):
             self._timer.cancel()
             self._timer = None
 
+    def _cut_off(self) -> None:
+        self._taking = None
+        if self.transport is not None:
+            log.info("http_not_taken")
+            self.transport.abort()
 
-class Doorway:
-    """Makes connections, so many at a time; more are cut off at once."""
-
-    def __init__(
-        self, server: web.Server, *, most: int, header_seconds: float, idle_seconds: float
-    ) -> None:
-        self._server = server
-        self._most = most
-        self._header_seconds = header_seconds
-        self._idle_seconds = idle_seconds
-        self._warned = False
-
-    def __call__(self) -> asyncio.Protocol:
-        """Return what a new connection is handled by."""
-        if len(self._server.connections) >= self._most:
-            if not self._warned:
-                log.warning("connections_cut_off", connections=self._most)
-            self._warned = True
-            return _Refusal()
-        self._warned = False
-        return Connection(
-            self._server, header_seconds=self._header_seconds, idle_seconds=self._idle_seconds
-        )
-
-
-class _Refusal(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            transport.abort()
+    def _cancel_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None

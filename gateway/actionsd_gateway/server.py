@@ -9,7 +9,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from aiohttp import web
 from actionsd_broker import log
 from actionsd_broker.errors import ConfigError, StartError
 from actionsd_broker.http_config import Address, HttpConfig, read_address
-from actionsd_gateway.connection import Doorway
+from actionsd_gateway.connection import Connection
+from actionsd_gateway.entrance import Entrance, open_entrances
 from actionsd_gateway.service import Service
 
 HANDSHAKE_SECONDS = 10.0
@@ -119,34 +120,42 @@ async def _listen(
     stack.push_async_callback(runner.cleanup)
     if runner.server is None:
         raise StartError("the gateway's server was not set up")
-    doorway = Doorway(
-        runner.server,
-        most=http.connections if listen == http.listen else OPERATIONS_CONNECTIONS,
-        header_seconds=http.header_seconds,
-        idle_seconds=http.idle_seconds,
-    )
-    server = await _bind(doorway, address, context)
-    stack.callback(server.close)
+    handlers = runner.server
+
+    def connect() -> asyncio.Protocol:
+        return Connection(
+            handlers, header_seconds=http.header_seconds, idle_seconds=http.idle_seconds
+        )
+
+    most = http.connections if listen == http.listen else OPERATIONS_CONNECTIONS
+    entrances = _bind(address, most)
+    for entrance in entrances:
+        stack.callback((await _open(connect, entrance, context)).close)
     if context is None and not address.is_loopback:
         log.warning("plain_http", address=str(address))
-    port = server.sockets[0].getsockname()[1]
+    port = entrances[0].getsockname()[1]
     return f"{'http' if context is None else 'https'}://{Address(address.host, port)}"
 
 
-async def _bind(
-    doorway: Doorway, address: Address, context: ssl.SSLContext | None
-) -> asyncio.Server:
-    more: dict[str, Any] = {} if context is None else {"ssl_handshake_timeout": HANDSHAKE_SECONDS}
+def _bind(address: Address, most: int) -> list[Entrance]:
     try:
-        return await asyncio.get_running_loop().create_server(
-            doorway, address.host, address.port, ssl=context, backlog=512, **more
-        )
+        return open_entrances(address, most)
     except socket.gaierror as error:
         raise StartError(f"{address}: no address of this machine: {error.strerror}") from error
     except OSError as error:
-        # Not `strerror`, in which asyncio says the address again.
         reason = os.strerror(error.errno) if error.errno else error
         raise StartError(f"{address}: cannot listen: {reason}") from error
+
+
+async def _open(
+    connect: Callable[[], asyncio.Protocol], entrance: Entrance, context: ssl.SSLContext | None
+) -> asyncio.Server:
+    more: dict[str, Any] = {} if context is None else {"ssl_handshake_timeout": HANDSHAKE_SECONDS}
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(connect, sock=entrance, ssl=context, backlog=512, **more)
+    except OSError as error:  # somebody else listens there, who was not yet when we were bound
+        raise StartError(f"{entrance.getsockname()}: cannot listen: {error.strerror}") from error
 
 
 def _say_ready(where: Sequence[str]) -> None:

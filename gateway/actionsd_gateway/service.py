@@ -14,7 +14,6 @@ from aiohttp import web
 from actionsd_broker.http_config import HttpConfig
 from actionsd_client import AsyncClient
 from actionsd_gateway import figures, health, openapi, triggers
-from actionsd_gateway.bodies import with_bodies
 from actionsd_gateway.clients import Clients
 from actionsd_gateway.daemons import Daemons
 from actionsd_gateway.figures import Figures
@@ -52,7 +51,7 @@ class Service:
         self.app.add_routes(triggers.routes(Clients(http.clients), jobs, http.body_seconds))
         self.app.add_routes(openapi.routes(http))
         targets = make_targets(http.zitadel, os.environ, unix=time.time, monotonic=time.monotonic)
-        self.app.add_routes(with_bodies(endpoint.routes(targets, jobs), http.body_seconds))
+        self.app.add_routes(endpoint.routes(targets, jobs, http.body_seconds))
         self.operations: web.Application | None = None
         if http.operations is None:
             self.app.add_routes(operations)

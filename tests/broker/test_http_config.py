@@ -123,3 +123,26 @@ def test_only_a_star_stands_for_anything_else() -> None:
     for name in (*matched, "acme2", "xacme", "T-1", "abc?[x]", "a.cd[x]", "a.c?x", ""):
         assert bool(patterns.fullmatch(name)) is (name in matched), name
     assert read_patterns([]).fullmatch("") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched", "others"),
+    [
+        ("*", ["", "a"], []),
+        ("a*b*c", ["abc", "abbc", "a-b-c", "abcbc", "accbcc"], ["acb", "abcd", "ac", "xabc"]),
+        ("*-*", ["-", "a-", "--"], ["", "a"]),
+        ("a**b", ["ab", "a*b"], ["a", "aba"]),
+        ("ab*ab", ["abab", "abxab"], ["ab", "aab"]),
+        ("*a*a", ["aa", "xaxa", "aaa"], ["a", "aax"]),
+    ],
+)
+def test_stars_stand_for_any_characters(
+    pattern: str, matched: list[str], others: list[str]
+) -> None:
+    expression = read_patterns([pattern, "never"])
+    assert [name for name in matched + others if expression.fullmatch(name)] == matched
+
+
+def test_pattern_with_many_stars_is_matched_at_once() -> None:
+    # Every way tried, this takes longer than anybody lives.
+    assert read_patterns(["*a" * 50 + "*b"]).fullmatch("a" * 200) is None

@@ -1,12 +1,17 @@
-"""Connections: slow heads, idle ones, too many, and words for what is no request."""
+"""Connections: slow heads, idle ones, deaf ones, and words for what is no request."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 
 import pytest
-from http_gateway import Line, http_of, logged, running
+from http_gateway import PREUSERINFO, Line, http_of, logged, running
 from servers import run
+from yarl import URL
+
+from actionsd_gateway import connection
 
 GET = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -61,21 +66,42 @@ def test_idle_connection_is_closed_in_the_end() -> None:
     run(scenario())
 
 
-def test_connections_beyond_the_limit_are_cut_off_and_the_operators_are_not() -> None:
-    async def scenario() -> None:
-        http = http_of(connections=2, operations="[::1]:0")
-        async with running(http) as gateway:
-            lines = [await Line.open(gateway.urls[0]) for _ in range(2)]
-            for line in lines:
-                await line.send(GET)
-                assert (await line.reply()).status == 404
-            late = await Line.open(gateway.urls[0])
-            assert await late.rest() == b""
-            assert (await gateway.get("/healthz")).status == 200
-            for line in (late, *lines):
-                await line.close()
+def test_response_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "TAKE_SECONDS", 0.2)
+    asks = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000
 
-    run(scenario())
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        async with running() as gateway:
+            at = URL(gateway.urls[0])
+            with socket.create_connection((at.host, at.port)) as deaf:
+                deaf.setblocking(False)
+                # Until it is cut off; some of what it sends is not even read.
+                with contextlib.suppress(ConnectionError):
+                    while True:
+                        await loop.sock_sendall(deaf, asks)
+
+    with logged() as log:
+        run(scenario())
+    assert "http_not_taken" in log.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", PREUSERINFO])
+def test_what_aiohttp_refuses_by_itself_is_a_problem_in_our_words(path: str) -> None:
+    async def scenario() -> None:
+        async with running() as gateway:
+            line = await Line.open(gateway.urls[0])
+            await line.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nExpect: secret-token\r\n\r\n")
+            reply = await line.reply()
+            assert (reply.status, reply.problem) == (400, "malformed")
+            assert reply.headers["Server"] == "actionsd"
+            assert b"secret-token" not in reply.body
+            await line.close()
+
+    with logged() as log:
+        run(scenario())
+    assert "http_refused" in log.getvalue()
+    assert "secret-token" not in log.getvalue()
 
 
 @pytest.mark.parametrize(

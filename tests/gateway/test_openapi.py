@@ -94,7 +94,7 @@ def test_gateway_answers_as_the_document_says(url: str, mode: str, examples: int
         few = settings(SETTINGS, max_examples=examples if operation.method == "post" else 5)
         cases = operation.as_strategy(generation_mode=GenerationMode(mode))
         few(given(cases)(check))()
-    assert seen[200 if mode == "positive" else 422] > 5, seen
+    assert seen[200 if mode == "positive" else 422] > 2, seen
 
 
 def references(node: Any) -> Iterator[str]:

@@ -123,3 +123,14 @@ def accept_or_refuse(text: bytes) -> None:
         check_context(text)
     except ContextError as error:
         assert str(error)  # noqa: PT017 - either way is right
+
+
+def test_value_that_is_white_space_without_end_is_refused_at_once() -> None:
+    # Shared out in every way, this takes longer than anybody waits.
+    value = " " * 1_000_000
+    for ending in ("", "=", "== \n"):
+        check_context(
+            json.dumps({"userMetadata": [{"key": "k", "value": value + ending}]}).encode()
+        )
+    with pytest.raises(ContextError, match="matching regex"):
+        check_context(json.dumps({"userMetadata": [{"key": "k", "value": value + "!"}]}).encode())

@@ -1,7 +1,4 @@
-"""`POST /zitadel/{instance}`: where the targets of ZITADEL's Actions v2 call.
-
-A body's size and the time it may take to come are limited by the application around this.
-"""
+"""`POST /zitadel/{instance}`: where the targets of ZITADEL's Actions v2 call."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from actionsd_gateway.bodies import read_body
 from actionsd_gateway.jobs import Jobs
 from actionsd_gateway.problems import Kind, Problem
 from actionsd_gateway.tracing import CLIENT, TRACE
@@ -17,7 +15,7 @@ from actionsd_gateway.zitadel.signature import HEADER
 from actionsd_gateway.zitadel.target import Target
 
 
-def routes(targets: Mapping[str, Target], jobs: Jobs) -> list[web.RouteDef]:
+def routes(targets: Mapping[str, Target], jobs: Jobs, body_seconds: float) -> list[web.RouteDef]:
     """Return the endpoint's route; `targets` are the instances by name (`make_targets`)."""
 
     async def call(request: web.Request) -> web.Response:
@@ -25,7 +23,7 @@ def routes(targets: Mapping[str, Target], jobs: Jobs) -> list[web.RouteDef]:
         if target is None:
             raise Problem(Kind.NOT_FOUND)
         request[CLIENT] = request.match_info["instance"]
-        body = await request.read()
+        body = await read_body(request, body_seconds)
         # Several headers of a name are one, with commas; a signature's parts have commas, too.
         headers = request.headers.getall(HEADER, [])
         trace = request.get(TRACE)

@@ -14,7 +14,8 @@ from typing import Any
 
 from actionsd_gateway.zitadel.parts import member, text
 
-_UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
+# From where a run begins, and once: the names are the IdP's, and may be all underscores.
+_UNDERSCORE = re.compile(r"(?<!_)_++([a-zA-Z0-9])")
 
 _OIDC: dict[str, tuple[str, Any]] = {
     "subject": ("sub", ""),

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from http_gateway import http_of, logged, running
+from http_gateway import Line, http_of, logged, running
 from servers import run
 from zitadel import SIGNING_KEY, Zitadel, sign
 from zitadel_calls import function
@@ -54,6 +54,17 @@ def test_unknown_instance_and_method_are_problems() -> None:
         async with running(http()) as gateway:
             assert (await gateway.post(BODY, "/zitadel/other", headers=headers())).status == 404
             assert (await gateway.get(PATH)).status == 405
+
+    run(scenario())
+
+
+def test_body_for_an_instance_that_is_not_there_is_not_waited_for() -> None:
+    async def scenario() -> None:
+        async with running(http()) as gateway:
+            line = await Line.open(gateway.urls[0])
+            await line.send("POST /zitadel/other HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+            assert (await line.reply()).status == 404
+            await line.close()
 
     run(scenario())
 

@@ -45,3 +45,9 @@ def test_azure_has_the_fields_of_its_struct_for_all_its_id_token() -> None:
 
 def test_provider_that_said_nothing_is_null() -> None:
     assert provider_info({"ldap": {}}) is None
+
+
+def test_underscores_without_end_are_read_at_once() -> None:
+    # Matched anew from each of them, this takes hours, and nobody else is answered.
+    name = "_" * 1_000_000
+    assert provider_info({"rawInformation": {f"a__b_c{name}": 1}}) == {f"aBC{name}": 1}
