@@ -79,6 +79,7 @@ async def _serve(
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
+    loop.add_signal_handler(signal.SIGHUP, log.warning, "reload_ignored")
     async with contextlib.AsyncExitStack() as stack:
         service, where = await start(stack, http, endpoints, context)
         _say_ready(where)

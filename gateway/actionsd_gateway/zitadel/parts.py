@@ -11,6 +11,9 @@ from actionsd_gateway.zitadel.document import PayloadError
 
 T = TypeVar("T")
 
+MAX_ITEMS = 10_000
+"""Of one list: each is looked at, and nobody else is served meanwhile."""
+
 
 def checked(part: Any, kind: type[T], name: str) -> Any:
     """Return a part as it is, if it would convert to a type; PayloadError says where it does not.
@@ -37,6 +40,8 @@ def members(holder: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     value = holder.get(key)
     if value is None:
         return []
+    if isinstance(value, list) and len(value) > MAX_ITEMS:
+        raise PayloadError(f"{key}: {len(value)} items, {MAX_ITEMS} are allowed")
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return value
     raise PayloadError(f"{key}: a list of objects expected")

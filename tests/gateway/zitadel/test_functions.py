@@ -162,3 +162,9 @@ def test_op_that_has_no_list_is_named() -> None:
     reply = read(function("presamlresponse", "o1")).reply([CLAIM, ATTRIBUTE])
     assert reply.unsupported == ("setClaim",)
     assert reply.body is not None
+
+
+def test_more_grants_than_anybody_has_are_refused_before_they_are_looked_at() -> None:
+    payload = {**function("preuserinfo", "acme"), "user_grants": [{}] * 10_001}
+    with pytest.raises(PayloadError, match="user_grants: 10001 items, 10000 are allowed"):
+        read_call(payload)
