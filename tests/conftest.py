@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -85,6 +86,23 @@ def daemon() -> Iterator[Daemon]:
         daemon.wait_ready()
         yield daemon
         daemon.end()
+
+
+@pytest.fixture
+def events() -> Iterator[list[logging.LogRecord]]:
+    """What is logged, whoever has set the log up before."""
+    logger, records = logging.getLogger("actionsd"), list[logging.LogRecord]()
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    before = logger.handlers[:], logger.level, logger.propagate
+    logger.handlers[:], logger.propagate = [Keep()], False
+    logger.setLevel(logging.DEBUG)
+    yield records
+    logger.handlers[:], _, logger.propagate = before
+    logger.setLevel(before[1])
 
 
 @pytest.fixture

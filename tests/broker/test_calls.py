@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import select
 import sqlite3
 import threading
@@ -165,7 +166,7 @@ def test_rules_are_those_of_the_tenant_and_the_action_that_asks() -> None:
 
 
 def test_denial_tells_the_script_little_and_the_log_all(
-    caplog: pytest.LogCaptureFixture,
+    events: list[logging.LogRecord],
 ) -> None:
     table = AllowTable(host="localhost", scheme="http", port=81, methods=("GET",), path="/")
     with desk(Config(fetch=FetchTable(allow=(table,)))) as here:
@@ -173,7 +174,7 @@ def test_denial_tells_the_script_little_and_the_log_all(
         kind, text = failure(here.ask("w", fetch("http://localhost:81/")))
     assert kind is FailureKind.FETCH_DENIED
     assert "127.0.0.1" not in text
-    (record,) = [record for record in caplog.records if record.message == "fetch_denied"]
+    (record,) = [record for record in events if record.getMessage() == "fetch_denied"]
     reason = vars(record)["fields"]["reason"]
     assert "127.0.0.1" in reason
     assert "tenant acme, action f" in reason

@@ -58,7 +58,7 @@ def test_damaged_file_changes_nothing_that_is_known(file: SwitchFile) -> None:
 
 
 def test_file_that_could_not_be_read_is_obeyed_when_it_can_be(
-    file: SwitchFile, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    file: SwitchFile, monkeypatch: pytest.MonkeyPatch, events: list[logging.LogRecord]
 ) -> None:
     """No descriptors for a moment, or another owner until somebody says chown."""
     keeper = started(file)
@@ -66,7 +66,7 @@ def test_file_that_could_not_be_read_is_obeyed_when_it_can_be(
     with monkeypatch.context() as patch:
         patch.setattr(file, "read", unreadable)
         assert not any(keeper.look(keeper.next_look) for _ in range(3))
-    assert [record.message for record in caplog.records] == ["switches_unreadable"]
+    assert [record.getMessage() for record in events] == ["switches_unreadable"]
     assert keeper.look(keeper.next_look)
     assert scopes(keeper) == [F.scope]
 
@@ -126,15 +126,13 @@ def test_without_a_file_it_lasts_as_long_as_the_process() -> None:
 
 
 def test_log_says_who_switched_what_off_why_and_who_on_again(
-    file: SwitchFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    file: SwitchFile, events: list[logging.LogRecord]
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("actionsd"), "propagate", True)
-    caplog.set_level(logging.INFO, "actionsd")
     keeper = started(file)
     keeper.change(lambda switches: switches.with_off(ACME), "ada")
     started(file)
     keeper.change(lambda switches: switches.without(ACME.scope), "bob")
-    said = [(record.getMessage(), vars(record)["fields"]) for record in caplog.records]
+    said = [(record.getMessage(), vars(record)["fields"]) for record in events]
     off = ("switched_off", {"tenant": "acme", "by": "ada", "reason": "why"})
     assert said == [off, off, ("switched_on", {"tenant": "acme", "by": "bob"})]
-    assert all(record.levelname == "WARNING" for record in caplog.records)
+    assert all(record.levelname == "WARNING" for record in events)

@@ -13,6 +13,7 @@ from actionsd_protocol.errors import RemoteProtocolError
 from actionsd_protocol.messages import Answer as CallAnswer
 from actionsd_protocol.messages import Assign, Call, Limits, Span, Step
 from actionsd_protocol.report import ReportDocument, decode_report
+from actionsd_sandbox import deadline
 from actionsd_sandbox.isolate import Engine
 from actionsd_worker.runner import Runner
 from actionsd_worker.service import Service
@@ -449,6 +450,15 @@ class TooMuch(NamedTuple):
     kind: str
     words: str
     kept: dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _long_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is told to end and has no CPU to do so in ends this very process, the tests' own.
+    for breach in deadline._GRACES:
+        monkeypatch.setitem(deadline._GRACES, breach, 5.0)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 5.0)
+    monkeypatch.setattr(deadline, "LONGEST_GRACE_SECONDS", 20.0)
 
 
 TOO_MUCH = {
