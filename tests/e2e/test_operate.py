@@ -174,7 +174,11 @@ def test_table_is_drawn_again_in_a_terminal_until_interrupted(daemon: Daemon) ->
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "actionsd_broker.cli", "stats"]
     arguments = ["--endpoint", daemon.endpoint, "--interval", "0.2"]
+    # In the background of a shell, where continuous integration may run us, SIGINT is ignored,
+    # and so it would be in a child.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen([*command, *arguments], stdout=theirs, stderr=subprocess.PIPE)
+    signal.signal(signal.SIGINT, before)
     os.close(theirs)
     try:
         seen = b""
@@ -185,6 +189,6 @@ def test_table_is_drawn_again_in_a_terminal_until_interrupted(daemon: Daemon) ->
     finally:
         os.close(ours)
         process.kill()
-        process.wait()
+        process.communicate()
     assert b"workers 2, to spare 1" in seen
     assert process.returncode == 0
