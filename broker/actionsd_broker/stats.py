@@ -7,7 +7,7 @@ what it had is kept in `others`.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -71,7 +71,7 @@ class Stats:
         self._since = now
         self._tenants: Book[str] = Book(most)
         self._actions: Book[tuple[str, str]] = Book(most)
-        self._triggers: dict[tuple[str, str], Tally] = {}  # by outcome too
+        self._triggers: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)  # by outcome too
         self._jobs = self._failed = 0
         self._recent: OrderedDict[int, int] = OrderedDict()  # jobs by slot
         self.restarts = Names()
@@ -104,7 +104,7 @@ class Stats:
                 own.fail(action.error.kind.value)
             if place in fetch_seconds:
                 own.fetch.note(fetch_seconds[place])
-        for each in (tally, self._triggers.setdefault((trigger, result.outcome), Tally())):
+        for each in (tally, self._triggers[trigger, result.outcome]):
             each.count += 1
             each.queue.note(result.timing.queue_ms / 1000)
             each.run.note(result.timing.run_ms / 1000)
