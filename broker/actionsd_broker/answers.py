@@ -10,14 +10,11 @@ import msgspec
 from actionsd_broker import verdict
 from actionsd_broker.decisions import Fail
 from actionsd_broker.job import Job
-from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.errors import CLIENTS_MISTAKES, FailureKind
 from actionsd_protocol.frames import MAX_PAYLOAD_BYTES
 from actionsd_protocol.messages import Span
 from actionsd_protocol.report import ActionFailure, ReportDocument
 from actionsd_protocol.result import ActionOutcome, JobFailure, JobResult, Timing, encode_result
-
-CLIENTS_MISTAKES = frozenset({FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER})
-"""Failures that no action, and no fault of ours, has part in."""
 
 _NO_TIME = Timing(0, 0, 0)
 

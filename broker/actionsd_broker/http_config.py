@@ -14,7 +14,12 @@ from typing import Annotated, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from actionsd_broker.zitadel_config import ZitadelTable, check_instance, locate_instance
+from actionsd_broker.zitadel_config import (
+    LOOPBACK,
+    ZitadelTable,
+    check_instance,
+    locate_instance,
+)
 from actionsd_protocol.triggers import TRIGGERS
 
 MAX_BODY_KIB = 8192
@@ -32,7 +37,6 @@ Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>\d{1,5})")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ClientTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +97,7 @@ class Address(NamedTuple):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        return self.host in _LOOPBACK
+        return self.host in LOOPBACK
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -13,16 +13,17 @@ import msgspec
 
 _HEADER = re.compile(r"^\s*\[+\s*(?P<path>[^\]]+?)\s*\]+")
 _KEY = re.compile(r"^\s*(?P<path>[^=\[#]+?)\s*=")
-_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
-_PATH = re.compile(r"`\$(?P<path>[^`]*)`")
+# How msgspec writes what it does not know, and where a value stands.
+UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
+PATH = re.compile(r"`\$(?P<path>[^`]*)`")
 
 
 def line_of(text: str, error: msgspec.ValidationError) -> str:
     """Return ":LINE" for the place that an error speaks of, "" if it cannot be told."""
     message = str(error)
-    path = _PATH.search(message)
+    path = PATH.search(message)
     keys = [key for key in re.split(r"[.\[\]]+", path["path"] if path else "") if key]
-    unknown = _UNKNOWN.search(message)
+    unknown = UNKNOWN.search(message)
     if unknown is not None:
         keys.append(unknown["key"])
     line = find_line(text, [key for key in keys if key != "..."])

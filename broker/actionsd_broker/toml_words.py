@@ -21,18 +21,18 @@ from msgspec.inspect import (
     type_info,
 )
 
-_PATH = re.compile(r"`\$(?P<path>[^`]*)`")
+from actionsd_broker.toml_lines import PATH, UNKNOWN
+
 _STEP = re.compile(r"\.(?P<key>\w+)|\[[^\]]*\]")
-_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`")
 _ENUM = "Invalid enum value"
 
 
 def explain(kind: Any, error: msgspec.ValidationError) -> str:
     """Return what an error says, and what was expected of a document of this type."""
     message = str(error)
-    path = _PATH.search(message)
+    path = PATH.search(message)
     places = list(_places(type_info(kind), _STEP.finditer(path["path"] if path else "")))
-    unknown = _UNKNOWN.search(message)
+    unknown = UNKNOWN.search(message)
     if unknown is not None:
         keys = [field.encode_name for each in places for field in _fields(each)]
         return message + _closest(unknown["key"], keys)

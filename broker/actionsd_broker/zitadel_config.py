@@ -23,7 +23,8 @@ MAX_KEYS = 8
 MIN_SIGNING_CHARACTERS = 8
 MAX_KEY_BYTES = 64 * 1024
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Hosts that only this machine can reach, as a configuration names them."""
 
 
 class KeySource(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +107,7 @@ def _is_fetchable(url: str) -> bool:
         return False
     if not host or "@" in parts.netloc or not url.isprintable() or " " in url:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
 
 
 def locate_instance(table: ZitadelTable, directory: Path) -> ZitadelTable:

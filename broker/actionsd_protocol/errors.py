@@ -32,6 +32,10 @@ class FailureKind(enum.StrEnum):
     INTERNAL = "internal"
 
 
+CLIENTS_MISTAKES = frozenset({FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER})
+"""Failures that no action has part in, and no fault of ours."""
+
+
 class ProtocolError(Exception):
     """Raised when something breaks the protocol. Nothing else may come out of decoding."""
 

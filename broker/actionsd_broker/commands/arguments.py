@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from actionsd_broker.config import check_endpoint
 from actionsd_broker.errors import OperatorError
+from actionsd_client import Client
 from actionsd_protocol.context import ContextError, check_context
-from actionsd_protocol.errors import FailureKind
+from actionsd_protocol.errors import CLIENTS_MISTAKES, FailureKind
 from actionsd_protocol.result import Result
 from actionsd_protocol.triggers import ALIASES, TRIGGERS, resolve_trigger
 
@@ -19,8 +22,21 @@ EXIT_SUCCEEDED = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
-_CALLERS_MISTAKES = frozenset({FailureKind.BAD_REQUEST, FailureKind.UNKNOWN_TRIGGER})
 _BAD_SCRIPTS = frozenset({FailureKind.SYNTAX_ERROR, FailureKind.MISSING_FUNCTION})
+
+
+def add_endpoint(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names one daemon, for `connect`."""
+    parser.add_argument(
+        "--endpoint", metavar="E", help="where the daemon serves (default: $ACTIONSD_ENDPOINT)"
+    )
+
+
+def connect(endpoint: str | None) -> Client:
+    """Return a client of the daemon there; raises ConfigError if none can be."""
+    if endpoint is not None:
+        check_endpoint(endpoint)
+    return Client(endpoint)
 
 
 def read_trigger(name: str) -> str:
@@ -66,7 +82,7 @@ def print_result(result: Result, files: Mapping[str, Path] | None = None) -> int
     culprit = "" if result.error.action is None else f"action {result.error.action}: "
     place = _place(result, files or {})
     say(f"{place}failed: {culprit}{result.error.kind.value}: {result.error.message}")
-    mistakes = _CALLERS_MISTAKES if files is None else _CALLERS_MISTAKES | _BAD_SCRIPTS
+    mistakes = CLIENTS_MISTAKES if files is None else CLIENTS_MISTAKES | _BAD_SCRIPTS
     return EXIT_USAGE if result.error.kind in mistakes else EXIT_FAILED
 
 
@@ -77,6 +93,12 @@ def _place(result: Result, files: Mapping[str, Path]) -> str:
             where = "" if line is None else f":{line}:{action.error.column}"
             return f"{files[action.name]}{where}: "
     return ""
+
+
+def print_text(text: str) -> None:
+    """Print data on standard output, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def say(text: str) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 from pathlib import Path
 
 import msgspec
 
-from actionsd_broker import log
+from actionsd_broker import descriptors, log
 from actionsd_broker.commands.arguments import EXIT_SUCCEEDED
 from actionsd_broker.config import Config, check_endpoint, load_config
 from actionsd_broker.errors import ConfigError
@@ -66,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         http = msgspec.structs.replace(http, listen=arguments.listen)
     endpoints = _find_endpoints(arguments.endpoint, config)
     log.set_up(level=config.log_level, form=config.log_format)
-    _raise_descriptor_limit()
+    descriptors.raise_limit()
     # Only here: no other command, and not the daemon, is to load what serves HTTP.
     from actionsd_gateway.server import serve  # noqa: PLC0415 - the line above says why
 
@@ -80,9 +79,3 @@ def _find_endpoints(given: list[str] | None, config: Config) -> tuple[str, ...]:
     if given is None and config.endpoint and not split_endpoints(os.environ.get(VARIABLE, "")):
         given = [config.endpoint]
     return find_endpoints(given, os.environ, os.getuid())
-
-
-def _raise_descriptor_limit() -> None:
-    # Every connection takes one.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

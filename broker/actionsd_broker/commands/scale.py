@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from actionsd_broker.commands.arguments import EXIT_SUCCEEDED
-from actionsd_broker.config import check_endpoint
-from actionsd_client import Client
+from actionsd_broker.commands.arguments import EXIT_SUCCEEDED, add_endpoint, connect, print_text
 
 EPILOG = """\
 More workers are started at once. If there are too many, those without a job end first, and
@@ -34,17 +31,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("workers", metavar="N", help="how many, auto, +N or -N")
-    parser.add_argument(
-        "--endpoint", metavar="E", help="where the daemon serves (default: $ACTIONSD_ENDPOINT)"
-    )
+    add_endpoint(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Have the daemon scale, and print how many workers there are to be."""
-    if arguments.endpoint is not None:
-        check_endpoint(arguments.endpoint)
-    with Client(arguments.endpoint) as client:
+    with connect(arguments.endpoint) as client:
         workers = client.scale(arguments.workers)
-    sys.stdout.write(f"{workers}\n")
+    print_text(str(workers))
     return EXIT_SUCCEEDED

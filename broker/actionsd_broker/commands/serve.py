@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import resource
 import signal
 import sys
 from pathlib import Path
 
 import msgspec
 
-from actionsd_broker import log, proof
+from actionsd_broker import descriptors, log, proof
 from actionsd_broker.annex import Annex
 from actionsd_broker.app import App, Endpoints, ReadyLine, Surroundings
 from actionsd_broker.config import DEFAULT_REGISTRY, Config, load_config
@@ -73,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = endpoint.rpartition("/")[2].replace(":", "-")
     lock = Lock(directory / f"{name}.lock")
     endpoints = Endpoints.within(directory, endpoint, f"{name}.")
-    _raise_descriptor_limit()
+    descriptors.raise_limit()
     app = App(
         config,
         endpoints,
@@ -132,12 +131,6 @@ def _make_annex(config: Config, file: str | None, endpoint: str) -> Annex | None
     kept = {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"} | secret
     environment = {name: value for name, value in os.environ.items() if name not in kept}
     return Annex(command, environment, drain_seconds=config.http.drain_seconds)
-
-
-def _raise_descriptor_limit() -> None:
-    # Every client and worker takes one, and ZeroMQ aborts the process when there is none.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _say_ready(line: ReadyLine) -> None:

@@ -8,8 +8,7 @@ import sys
 import time
 
 from actionsd_broker.board import draw
-from actionsd_broker.commands.arguments import EXIT_SUCCEEDED
-from actionsd_broker.config import check_endpoint
+from actionsd_broker.commands.arguments import EXIT_SUCCEEDED, add_endpoint, connect, print_text
 from actionsd_client import Client
 
 EPILOG = """\
@@ -36,9 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--endpoint", metavar="E", help="where the daemon serves (default: $ACTIONSD_ENDPOINT)"
-    )
+    add_endpoint(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print the document once, as JSON")
     how.add_argument("--once", action="store_true", help="print the table once")
@@ -54,9 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures, once or until interrupted."""
-    if arguments.endpoint is not None:
-        check_endpoint(arguments.endpoint)
-    with Client(arguments.endpoint) as client:
+    with connect(arguments.endpoint) as client:
         if arguments.json:
             print_text(json.dumps(client.stats(), indent=2, ensure_ascii=False))
         elif arguments.once or not sys.stdout.isatty():
@@ -73,12 +68,6 @@ def _follow(client: Client, interval: float) -> None:
             time.sleep(interval)
     except KeyboardInterrupt:
         return  # as it is meant to end
-
-
-def print_text(text: str) -> None:
-    """Print data on standard output, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def _interval(text: str) -> float:

@@ -19,8 +19,7 @@ from typing import Any
 import msgspec
 
 from actionsd_broker.board import describe_switch
-from actionsd_broker.commands.arguments import EXIT_FAILED, EXIT_SUCCEEDED, say
-from actionsd_broker.commands.stats import print_text
+from actionsd_broker.commands.arguments import EXIT_FAILED, EXIT_SUCCEEDED, print_text, say
 from actionsd_broker.config import Config, check_endpoint, load_config
 from actionsd_broker.errors import OperatorError
 from actionsd_broker.switch_file import SwitchFile, SwitchFileError, find_switch_file

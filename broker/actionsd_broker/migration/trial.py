@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from actionsd_broker.config import Config
 from actionsd_broker.ephemeral import ephemeral_broker
 from actionsd_broker.migration.plan import PlannedAction, PlannedTenant
@@ -42,8 +40,7 @@ def try_scripts(tenants: Sequence[PlannedTenant]) -> Trials:
 
 def _try(client: Client, tenant: str, planned: PlannedAction) -> tuple[str | None, bool]:
     trigger = planned.triggers[0] if planned.triggers else TRIGGERS[0]
-    # A failure that is allowed would be no failure of the job, and so not be told.
-    action = msgspec.structs.replace(planned.action, allowed_to_fail=False)
-    result = client.call(trigger, tenant=tenant, context=b"{}", actions=[action], check=True)
-    registered = RegisteredAction(tenant, action, Path(planned.file), trigger)
+    registered = RegisteredAction(tenant, planned.action, Path(planned.file), trigger)
+    actions = [registered.strict]
+    result = client.call(trigger, tenant=tenant, context=b"{}", actions=actions, check=True)
     return describe_problem(registered, result), is_cut_short(result)
