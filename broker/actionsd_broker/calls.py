@@ -190,9 +190,10 @@ class Calls:
         return answers
 
     def close(self) -> None:
-        """End every call and close the store."""
+        """End every call; close the store, and connections that were kept."""
         if self._metadata is not None:
             self._outside.run(self._metadata.close())
+            self._outside.run(self._fetcher.close())
         self._outside.close()
 
     @staticmethod

@@ -20,6 +20,7 @@ from actionsd_broker.fetch.headers import (
 )
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.limits import FetchTable
+from actionsd_broker.fetch.lines import Owner
 from actionsd_broker.fetch.outcomes import (
     Denial,
     Fault,
@@ -116,7 +117,7 @@ class Fetcher:
         self.vault = vault or Vault()
         self._limits = limits
         self._resolver = resolver or SystemResolver()
-        self._exchanges = Exchanges(tls or ssl.create_default_context())
+        self._exchanges = Exchanges(tls or ssl.create_default_context(), limits.keep_seconds)
         self._slots = Slots(limits.at_once)
 
     async def fetch(self, request: FetchRequest, policy: Policy, deadline: float) -> Outcome:
@@ -150,10 +151,15 @@ class Fetcher:
             if isinstance(filled, Refusal):
                 raise _DeniedError(filled.denial, filled.reason, filled.explanation)
             progress.used |= filled.used
-            answer = await self._exchange(filled, target, rule, connect_by, progress)
+            owner = (policy.tenant, policy.action)
+            answer = await self._exchange(owner, filled, target, rule, connect_by, progress)
             if isinstance(answer, FetchResponse):
                 return _clean(answer, vault, progress.used, target.host)
             target, outgoing = self._redirect(outgoing, target, answer, progress)
+
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        await self._exchanges.close()
 
     def _check(self, request: FetchRequest) -> tuple[Target, Outgoing]:
         try:
@@ -197,14 +203,22 @@ class Fetcher:
             raise _FailedError(Fault.RESOLVE, reason) from None
 
     async def _exchange(
-        self, filled: Filled, target: Target, rule: Rule, connect_by: float, progress: _Progress
+        self,
+        owner: Owner,
+        filled: Filled,
+        target: Target,
+        rule: Rule,
+        connect_by: float,
+        progress: _Progress,
     ) -> FetchResponse | Reply:
         progress.stage = "waiting for the response"
         # Never nothing: that would mean no limit.
         seconds = max(connect_by - time.monotonic(), 0.001)
         addresses = progress.addresses
         try:
-            async with self._exchanges.open(target, addresses, filled.outgoing, seconds) as reply:
+            async with self._exchanges.open(
+                owner, target, addresses, filled.outgoing, seconds
+            ) as reply:
                 shown = tuple(map(str, addresses))
                 hop = Hop(target.place, shown, rule.name, reply.status)
                 if location_of(reply.status, reply.headers) is not None:

@@ -20,6 +20,7 @@ class FetchTable(Struct, frozen=True, forbid_unknown_fields=True):
     request_kib      of a request's body
     per_job          fetches of one job
     at_once          fetches of one tenant at a time; more wait
+    keep_seconds     for a connection to wait for its action's next GET; 0: each has its own
     """
 
     allow: tuple[AllowTable, ...] = ()
@@ -29,6 +30,7 @@ class FetchTable(Struct, frozen=True, forbid_unknown_fields=True):
     request_kib: Annotated[int, Meta(ge=1, le=1024)] = 256
     per_job: Annotated[int, Meta(ge=0, le=10_000)] = 32
     at_once: Annotated[int, Meta(ge=1, le=1000)] = 16
+    keep_seconds: Annotated[float, Meta(ge=0, le=60)] = 4.0
 
 
 class Allowance:
