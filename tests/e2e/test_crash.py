@@ -11,14 +11,13 @@ import contextlib
 import random
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pytest
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 from outward import TRIGGER, action, claims, opening
 from servers import Asked, Site, answering, site
 
@@ -93,12 +92,8 @@ class Round(NamedTuple):
         """Start a broker, have it work, kill it after a time, see what it has left."""
         config = self.place / "actionsd.toml"
         config.write_text(f"spares = 0\n{opening(self.site)}")
-        daemon = Daemon(self.place, ["--workers", "2", "-c", str(config)])
-        try:
-            daemon.wait_ready()
+        with serving(self.place, "--workers", "2", "-c", str(config)) as daemon:
             asyncio.run(self._work(daemon, seconds))
-        finally:
-            daemon.end()
         assert "internal_error" not in daemon.log()
         with copied(self.place / "metadata.db", self.place / "copy") as copy:
             self._check(copy)
@@ -167,11 +162,8 @@ def copied(path: Path, directory: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def stage(body: str) -> Iterator[Round]:
     known = Known()
-    with (
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
-        site(known.hear) as there,
-    ):
-        yield Round(Path(place), there, known, body)
+    with short_directory() as place, site(known.hear) as there:
+        yield Round(place, there, known, body)
 
 
 def kill_brokers(count: int) -> Known:

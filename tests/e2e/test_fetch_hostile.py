@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 import trustme
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 from outward import action, call, claims, opening, quote
 from servers import Answer, Asked, Site, answering, repeating, silence, site, writing
 
@@ -105,21 +104,16 @@ class World(NamedTuple):
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     answers = {f"/{name.replace(' ', '-')}": case.answer for name, case in CASES.items()}
-    with (
-        site(answering(), answers) as there,
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
-    ):
-        config = Path(place) / "actionsd.toml"
+    with site(answering(), answers) as there, short_directory() as place:
+        config = place / "actionsd.toml"
         limits = f"[fetch]\ntotal_seconds = {TOTAL_SECONDS}\nper_job = 1000\n"
         config.write_text(limits + opening(there))
-        daemon = Daemon(Path(place), ["--workers", "1", "-c", str(config)])
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                call(client, action(f"http.fetch({quote(there.url())})"))
-                yield World(daemon, there, client)
-        finally:
-            daemon.end()
+        with (
+            serving(place, "--workers", "1", "-c", str(config)) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            call(client, action(f"http.fetch({quote(there.url())})"))
+            yield World(daemon, there, client)
 
 
 def caught(site: Site, *names: str) -> str:
@@ -196,20 +190,18 @@ def secure() -> Iterator[Secure]:
         site(tls=context(authority, "localhost")) as right,
         site(tls=context(authority, "elsewhere.example")) as wrong,
         site(tls=context(other, "localhost")) as strange,
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
+        short_directory() as place,
     ):
-        pem = Path(place) / "authority.pem"
+        pem = place / "authority.pem"
         authority.cert_pem.write_to_path(str(pem))
-        config = Path(place) / "actionsd.toml"
+        config = place / "actionsd.toml"
         config.write_text("".join(opening(each, "localhost") for each in (right, wrong, strange)))
-        arguments = ["--workers", "1", "-c", str(config)]
-        daemon = Daemon(Path(place), arguments, environment={"SSL_CERT_FILE": str(pem)})
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                yield Secure(client, right, wrong, strange)
-        finally:
-            daemon.end()
+        arguments = ("--workers", "1", "-c", str(config))
+        with (
+            serving(place, *arguments, environment={"SSL_CERT_FILE": str(pem)}) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            yield Secure(client, right, wrong, strange)
 
 
 def context(authority: trustme.CA, name: str) -> ssl.SSLContext:
