@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,42 +11,28 @@ import pytest
 import trustme
 from daemon import Daemon, serving, short_directory
 from outward import action, call, claims, opening, quote
-from servers import Answer, Asked, Site, answering, repeating, silence, site, writing
+from servers import (
+    CHUNKED,
+    OK,
+    Answer,
+    Site,
+    answering,
+    bombing,
+    dripping,
+    repeating,
+    silence,
+    site,
+    writing,
+)
 
 from actionsd_client import Client
 from actionsd_protocol.errors import FailureKind
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 TOTAL_SECONDS = 0.5
 BOMB_BYTES = 10 * 2**30
 
 KEPT_BYTES = 16 * 2**20
 """What the daemon may have more after many hostile responses."""
-
-
-def dripping(head: bytes, part: bytes) -> Answer:
-    """Return an answer that comes slowly and has no end."""
-
-    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(head)
-        while True:
-            await writer.drain()
-            await asyncio.sleep(0.02)
-            writer.write(part)
-
-    return answer
-
-
-async def bomb(_: Asked, writer: asyncio.StreamWriter) -> None:
-    """Send 10 MB that unpack to 10 GB, made on the way."""
-    writer.write(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
-    compressor = zlib.compressobj(9, wbits=31)
-    zeros = bytes(2**20)
-    for _part in range(BOMB_BYTES // len(zeros)):
-        writer.write(compressor.compress(zeros))
-        await writer.drain()
-        await asyncio.sleep(0)
 
 
 class Case(NamedTuple):
@@ -70,7 +54,7 @@ CASES = {
         repeating(CHUNKED, b"4000\r\n" + b"x" * 0x4000 + b"\r\n"), "more than 1024 KiB"
     ),
     "endless body": Case(repeating(OK + b"\r\n", b"x" * 0x4000), "more than 1024 KiB"),
-    "bomb": Case(bomb, "more than 1024 KiB"),
+    "bomb": Case(bombing(BOMB_BYTES), "more than 1024 KiB"),
     "too short": Case(
         writing(OK + b"Content-Length: 100\r\n\r\nshort"), "ends before its body is complete"
     ),
