@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 import pytest
 from daemon import Daemon, serving, short_directory
+from left_behind import check, copied
 from outward import TRIGGER, action, claims, opening
 from servers import Asked, Site, answering, site
 
-from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_client import AsyncClient, ClientError
 
 TENANT = "acme"
@@ -95,8 +93,10 @@ class Round(NamedTuple):
         with serving(self.place, "--workers", "2", "-c", str(config)) as daemon:
             asyncio.run(self._work(daemon, seconds))
         assert "internal_error" not in daemon.log()
-        with copied(self.place / "metadata.db", self.place / "copy") as copy:
-            self._check(copy)
+        with copied(self.place / "metadata.db") as copy:
+            seen = check(copy, TENANT, self.known.last, expected)
+        for user, sequence in seen.items():
+            self.known.learn(user, sequence)
 
     async def _work(self, daemon: Daemon, seconds: float) -> None:
         async with AsyncClient(daemon.endpoint) as client:
@@ -129,34 +129,6 @@ class Round(NamedTuple):
             self.known.results += 1
             self.known.learn(user, claims(result)["last"])
             first += WRITES
-
-    def _check(self, path: Path) -> None:
-        """Check that a file has all that is known of, and at most one change of each user more.
-
-        One, for a job does not begin a change before it knows of the last.
-        """
-        with contextlib.closing(SqliteStore(str(path))) as store:
-            for user, last in self.known.last.items():
-                metadata = store.get(TENANT, user)
-                assert metadata.sequence - last in (0, 1), f"{user} lost a write"
-                entries = {each.key: each.value for each in metadata.entries}
-                assert entries == expected(user, metadata.sequence)
-                self.known.learn(user, metadata.sequence)
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-@contextlib.contextmanager
-def copied(path: Path, directory: Path) -> Iterator[Path]:
-    """A copy of what the dead have left, so that the next broker has to deal with it as is."""
-    directory.mkdir()
-    for name in (path.name, f"{path.name}-wal"):
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(path.with_name(name), directory / name)
-    (directory / path.name).chmod(0o600)
-    yield directory / path.name
-    shutil.rmtree(directory)
 
 
 @contextlib.contextmanager
