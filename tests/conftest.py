@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 
 from actionsd_sandbox.isolate import Engine
 
@@ -48,8 +47,8 @@ def engine() -> Engine:
 @pytest.fixture
 def short_path() -> Iterator[Path]:
     """A directory with a path that is short enough for a socket's."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        yield Path(directory)
+    with short_directory() as directory:
+        yield directory
 
 
 @pytest.fixture
@@ -81,11 +80,8 @@ def start_daemon(short_path: Path) -> Iterator[Callable[..., Daemon]]:
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
     """A daemon with two workers and no registry, shared by the tests of a module."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        daemon = Daemon(Path(directory), ["--workers", "2"])
-        daemon.wait_ready()
+    with short_directory() as directory, serving(directory, "--workers", "2") as daemon:
         yield daemon
-        daemon.end()
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,6 +24,13 @@ _PR_SET_PDEATHSIG = 1
 def _die_with_parent() -> None:
     # A test that hangs is ended with its whole process: its daemon must go with it.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def short_directory() -> Iterator[Path]:
+    """Make a directory, for a while, with a path that is short enough for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as name:
+        yield Path(name)
 
 
 SERVE = (sys.executable, "-m", "actionsd_broker.cli", "serve")
@@ -148,3 +156,16 @@ class Daemon:
             if time.monotonic() > until:
                 raise AssertionError(f"never came: {what}\n{self.log()[-8000:]}")
             time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def serving(
+    directory: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Daemon]:
+    """Run a daemon that is ready, and end it whatever happens."""
+    daemon = Daemon(directory, list(arguments), environment=environment)
+    try:
+        daemon.wait_ready()
+        yield daemon
+    finally:
+        daemon.end()

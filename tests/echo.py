@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 
 CONFIGURATION = """
 [[fetch.allow]]
@@ -81,13 +79,9 @@ def echo_site() -> Iterator[int]:
 @contextmanager
 def daemon_beside(port: int) -> Iterator[Daemon]:
     """Run a daemon whose scripts may fetch from the site, with a secret for it."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        (Path(directory) / "crm").write_text(SECRET)
-        configuration = Path(directory) / "actionsd.toml"
+    with short_directory() as directory:
+        (directory / "crm").write_text(SECRET)
+        configuration = directory / "actionsd.toml"
         configuration.write_text(CONFIGURATION.format(port=port))
-        daemon = Daemon(Path(directory), ["--workers", "2", "-c", str(configuration)])
-        try:
-            daemon.wait_ready()
+        with serving(directory, "--workers", "2", "-c", str(configuration)) as daemon:
             yield daemon
-        finally:
-            daemon.end()

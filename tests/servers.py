@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from actionsd_broker.fetch.rules import AllowTable, make_rules
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 20.0
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def run(scenario: Coroutine[Any, Any, T]) -> T:
@@ -93,6 +97,34 @@ def repeating(head: bytes, part: bytes) -> Answer:
         writer.write(head)
         while True:
             writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    return answer
+
+
+def dripping(head: bytes, part: bytes) -> Answer:
+    """Return an answer that comes slowly and has no end."""
+
+    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        while True:
+            await writer.drain()
+            await asyncio.sleep(0.02)
+            writer.write(part)
+
+    return answer
+
+
+def bombing(total_bytes: int) -> Answer:
+    """Return an answer that unpacks to so many bytes, a thousand times its own; made on the way."""
+
+    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
+        compressor = zlib.compressobj(9, wbits=31)
+        zeros = bytes(2**20)
+        for _part in range(total_bytes // len(zeros)):
+            writer.write(compressor.compress(zeros))
             await writer.drain()
             await asyncio.sleep(0)
 

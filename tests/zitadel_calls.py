@@ -1,6 +1,7 @@
 """What the stand-in ZITADEL knows of one user, as v2 sends it and as v1 shows it to an action.
 
-Both come from the same facts, so that what an action ends in can be compared.
+Both come from the same facts, so that what an action ends in can be compared. With it, how
+such a call is read, and what an action may say to it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,10 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+
+from actionsd_gateway.zitadel.call import Call
+from actionsd_gateway.zitadel.calls import read_call
+from actionsd_protocol.context import check_context
 
 USER_ID = "231"
 CLIENT_ID = "app-1@project"
@@ -19,6 +24,19 @@ DATE = "2025-03-26T15:52:23.917636Z"
 def encoded(value: object) -> str:
     """Return a value of metadata as `appendMetadata` stores it, base64."""
     return base64.b64encode(json.dumps(value).encode()).decode()
+
+
+def read(payload: dict[str, Any]) -> Call:
+    """Read a call that has something to run, and see that a broker takes its context."""
+    call = read_call(payload)
+    assert call is not None, "nothing is to be run"
+    check_context(json.dumps(call.context).encode())
+    return call
+
+
+def mutation(op: str, value: Any) -> dict[str, Any]:
+    """Return the mutation that a setter of one value makes."""
+    return {"action": "a", "op": op, "value": value}
 
 
 HUMAN = {

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from daemon import Daemon
+from echo_actions import ECHO, LATE, TRIGGER
 
 from actionsd_client import (
     Action,
@@ -24,19 +25,6 @@ from actionsd_client import (
     UnreachableError,
 )
 from actionsd_protocol.errors import FailureKind
-
-TRIGGER = "complement-token/pre-userinfo"
-SCRIPT = "function f(ctx, api) { api.v1.claims.setClaim('k', ctx.v1.claims.n) }"
-ECHO = [Action(name="f", script=SCRIPT)]
-LATE = [
-    Action(
-        name="f",
-        script="""function f(ctx, api) {
-          const end = Date.now() + ctx.v1.claims.n; while (Date.now() < end);
-          api.v1.claims.setClaim('k', ctx.v1.claims.n);
-        }""",
-    )
-]
 
 
 async def call(client: AsyncClient, n: int, actions: list[Action] = ECHO, **more: Any) -> Result:

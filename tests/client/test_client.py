@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import zmq
 from daemon import Daemon
+from echo_actions import ECHO, LATE, SCRIPT, TRIGGER
 
 from actionsd_client import (
     Action,
@@ -27,18 +28,6 @@ from actionsd_client import (
 )
 from actionsd_protocol.errors import FailureKind
 
-TRIGGER = "complement-token/pre-userinfo"
-SCRIPT = "function f(ctx, api) { api.v1.claims.setClaim('k', ctx.v1.claims.n) }"
-ECHO = [Action(name="f", script=SCRIPT)]
-LATE = [
-    Action(
-        name="f",
-        script="""function f(ctx, api) {
-          const end = Date.now() + ctx.v1.claims.ms; while (Date.now() < end);
-          api.v1.claims.setClaim('k', ctx.v1.claims.ms);
-        }""",
-    )
-]
 ENDLESS = [Action(name="f", script="function f() { for (;;); }", timeout=15)]
 
 
@@ -160,7 +149,7 @@ def test_long_number_reaches_the_caller_exactly(client: Client, digits: int) -> 
 def test_number_of_more_than_a_thousand_digits_fails_its_job_alone(
     client: Client, digits: int
 ) -> None:
-    other = submit(client, LATE, ms=100)
+    other = submit(client, LATE, n=100)
     result = call_for_digits(client, digits)
     assert result.error is not None
     assert result.error.kind is FailureKind.INVALID_VALUE
@@ -207,7 +196,7 @@ def test_results_are_taken_in_any_order(client: Client) -> None:
 
 
 def test_quick_job_does_not_wait_for_a_slow_one(client: Client) -> None:
-    slow, quick = submit(client, LATE, ms=400), submit(client, n=5)
+    slow, quick = submit(client, LATE, n=400), submit(client, n=5)
     assert quick.result().claims() == {"k": 5}
     assert not slow.done
     assert slow.result().claims() == {"k": 400}
@@ -225,11 +214,9 @@ def test_thousands_in_flight_are_all_answered(client: Client) -> None:
 
 def test_late_result_is_a_timeout_and_the_next_call_works(client: Client) -> None:
     with pytest.raises(CallTimeoutError, match=r"no result within 0\.05 s"):
-        client.call(
-            TRIGGER, tenant="t", context={"claims": {"ms": 300}}, actions=LATE, timeout=0.05
-        )
+        client.call(TRIGGER, tenant="t", context={"claims": {"n": 300}}, actions=LATE, timeout=0.05)
     assert call(client, 7).claims() == {"k": 7}
-    assert submit(client, LATE, ms=300).result().claims() == {"k": 300}
+    assert submit(client, LATE, n=300).result().claims() == {"k": 300}
 
 
 def test_nobody_listening_is_unreachable_in_time(short_path: Path) -> None:
@@ -299,7 +286,7 @@ def test_call_while_the_daemon_is_down_is_unreachable_and_the_next_works(
 
 def test_close_loses_the_calls_in_flight(daemon: Daemon) -> None:
     client = Client(daemon.endpoint)
-    pending = submit(client, LATE, ms=200)
+    pending = submit(client, LATE, n=200)
     client.close()
     with pytest.raises(ConnectionLostError, match="the client was closed"):
         pending.result()
@@ -314,7 +301,7 @@ def test_closed_client_connects_again_when_used(daemon: Daemon) -> None:
 
 
 def test_broken_protocol_refuses_what_is_in_flight_and_the_next_call_works(client: Client) -> None:
-    pending = submit(client, LATE, ms=200)
+    pending = submit(client, LATE, n=200)
     [connection] = client._links.made
     connection.socket.send(b"\x01")
     with pytest.raises(RefusedError, match="protocol version 2 expected"):
@@ -373,7 +360,7 @@ def test_every_thread_has_a_client_of_its_own(daemon: Daemon) -> None:
 
 
 def test_questions_are_answered_between_calls(client: Client) -> None:
-    pending = submit(client, LATE, ms=200)
+    pending = submit(client, LATE, n=200)
     jobs = client.stats()["jobs"]
     assert client.scale("+0") == 2
     assert pending.result().claims() == {"k": 200}

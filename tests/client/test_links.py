@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import zmq
-from daemon import PATIENCE_SECONDS, Daemon
+from daemon import PATIENCE_SECONDS, Daemon, short_directory
 
 from actionsd_client import (
     Action,
@@ -73,8 +72,7 @@ def pair(start_named: StartNamed) -> tuple[Daemon, Daemon]:
 @pytest.fixture(scope="module")
 def standing() -> Iterator[tuple[Daemon, Daemon]]:
     """Two that no test ends, and that each leaves without work."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        place = Path(directory)
+    with short_directory() as place:
         both = start_named_in(place, "a"), start_named_in(place, "b")
         yield wait_both(both)
         for daemon in both:

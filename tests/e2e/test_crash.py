@@ -9,20 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pytest
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
+from left_behind import check, copied
 from outward import TRIGGER, action, claims, opening
 from servers import Asked, Site, answering, site
 
-from actionsd_broker.metadata.sqlite_store import SqliteStore
 from actionsd_client import AsyncClient, ClientError
 
 TENANT = "acme"
@@ -93,15 +90,13 @@ class Round(NamedTuple):
         """Start a broker, have it work, kill it after a time, see what it has left."""
         config = self.place / "actionsd.toml"
         config.write_text(f"spares = 0\n{opening(self.site)}")
-        daemon = Daemon(self.place, ["--workers", "2", "-c", str(config)])
-        try:
-            daemon.wait_ready()
+        with serving(self.place, "--workers", "2", "-c", str(config)) as daemon:
             asyncio.run(self._work(daemon, seconds))
-        finally:
-            daemon.end()
         assert "internal_error" not in daemon.log()
-        with copied(self.place / "metadata.db", self.place / "copy") as copy:
-            self._check(copy)
+        with copied(self.place / "metadata.db") as copy:
+            seen = check(copy, TENANT, self.known.last, expected)
+        for user, sequence in seen.items():
+            self.known.learn(user, sequence)
 
     async def _work(self, daemon: Daemon, seconds: float) -> None:
         async with AsyncClient(daemon.endpoint) as client:
@@ -135,43 +130,12 @@ class Round(NamedTuple):
             self.known.learn(user, claims(result)["last"])
             first += WRITES
 
-    def _check(self, path: Path) -> None:
-        """Check that a file has all that is known of, and at most one change of each user more.
-
-        One, for a job does not begin a change before it knows of the last.
-        """
-        with contextlib.closing(SqliteStore(str(path))) as store:
-            for user, last in self.known.last.items():
-                metadata = store.get(TENANT, user)
-                assert metadata.sequence - last in (0, 1), f"{user} lost a write"
-                entries = {each.key: each.value for each in metadata.entries}
-                assert entries == expected(user, metadata.sequence)
-                self.known.learn(user, metadata.sequence)
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-@contextlib.contextmanager
-def copied(path: Path, directory: Path) -> Iterator[Path]:
-    """A copy of what the dead have left, so that the next broker has to deal with it as is."""
-    directory.mkdir()
-    for name in (path.name, f"{path.name}-wal"):
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(path.with_name(name), directory / name)
-    (directory / path.name).chmod(0o600)
-    yield directory / path.name
-    shutil.rmtree(directory)
-
 
 @contextlib.contextmanager
 def stage(body: str) -> Iterator[Round]:
     known = Known()
-    with (
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
-        site(known.hear) as there,
-    ):
-        yield Round(Path(place), there, known, body)
+    with short_directory() as place, site(known.hear) as there:
+        yield Round(place, there, known, body)
 
 
 def kill_brokers(count: int) -> Known:

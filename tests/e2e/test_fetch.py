@@ -6,14 +6,13 @@ import asyncio
 import json
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 from outward import TRIGGER, action, call, claims, entry, opening, quote
 from servers import Answer, Asked, Site, answering, silence, site
 
@@ -34,19 +33,17 @@ class World(NamedTuple):
 def world() -> Iterator[World]:
     # Not to be opened: what a redirect leads to.
     closed = [AllowTable("localhost"), AllowTable("127.0.0.2")]
-    with site() as there, tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
+    with site() as there, short_directory() as place:
         rules = [
             AllowTable(each.host, scheme="http", port=there.port, private=False) for each in closed
         ]
-        config = Path(place) / "actionsd.toml"
+        config = place / "actionsd.toml"
         config.write_text(opening(there) + "".join(map(entry, rules)))
-        daemon = Daemon(Path(place), ["--workers", "1", "-c", str(config)])
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                yield World(daemon, there, client)
-        finally:
-            daemon.end()
+        with (
+            serving(place, "--workers", "1", "-c", str(config)) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            yield World(daemon, there, client)
 
 
 @pytest.fixture(autouse=True)
@@ -387,15 +384,13 @@ class Reloading(NamedTuple):
 
 @pytest.fixture(scope="module")
 def reloading() -> Iterator[Reloading]:
-    with site() as there, tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
-        directory = registry(Path(place) / "actions", there, allowed=())
-        daemon = Daemon(Path(place), ["--workers", "2", "--registry", str(directory)])
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                yield Reloading(daemon, there, client, directory)
-        finally:
-            daemon.end()
+    with site() as there, short_directory() as place:
+        directory = registry(place / "actions", there, allowed=())
+        with (
+            serving(place, "--workers", "2", "--registry", str(directory)) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            yield Reloading(daemon, there, client, directory)
 
 
 def test_registry_that_is_wrong_leaves_the_old_entries_in_use(reloading: Reloading) -> None:

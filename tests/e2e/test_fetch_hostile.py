@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import trustme
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 from outward import action, call, claims, opening, quote
-from servers import Answer, Asked, Site, answering, repeating, silence, site, writing
+from servers import (
+    CHUNKED,
+    OK,
+    Answer,
+    Site,
+    answering,
+    bombing,
+    dripping,
+    repeating,
+    silence,
+    site,
+    writing,
+)
 
 from actionsd_client import Client
 from actionsd_protocol.errors import FailureKind
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 TOTAL_SECONDS = 0.5
 BOMB_BYTES = 10 * 2**30
 
 KEPT_BYTES = 16 * 2**20
 """What the daemon may have more after many hostile responses."""
-
-
-def dripping(head: bytes, part: bytes) -> Answer:
-    """Return an answer that comes slowly and has no end."""
-
-    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(head)
-        while True:
-            await writer.drain()
-            await asyncio.sleep(0.02)
-            writer.write(part)
-
-    return answer
-
-
-async def bomb(_: Asked, writer: asyncio.StreamWriter) -> None:
-    """Send 10 MB that unpack to 10 GB, made on the way."""
-    writer.write(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
-    compressor = zlib.compressobj(9, wbits=31)
-    zeros = bytes(2**20)
-    for _part in range(BOMB_BYTES // len(zeros)):
-        writer.write(compressor.compress(zeros))
-        await writer.drain()
-        await asyncio.sleep(0)
 
 
 class Case(NamedTuple):
@@ -71,7 +54,7 @@ CASES = {
         repeating(CHUNKED, b"4000\r\n" + b"x" * 0x4000 + b"\r\n"), "more than 1024 KiB"
     ),
     "endless body": Case(repeating(OK + b"\r\n", b"x" * 0x4000), "more than 1024 KiB"),
-    "bomb": Case(bomb, "more than 1024 KiB"),
+    "bomb": Case(bombing(BOMB_BYTES), "more than 1024 KiB"),
     "too short": Case(
         writing(OK + b"Content-Length: 100\r\n\r\nshort"), "ends before its body is complete"
     ),
@@ -105,21 +88,16 @@ class World(NamedTuple):
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     answers = {f"/{name.replace(' ', '-')}": case.answer for name, case in CASES.items()}
-    with (
-        site(answering(), answers) as there,
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
-    ):
-        config = Path(place) / "actionsd.toml"
+    with site(answering(), answers) as there, short_directory() as place:
+        config = place / "actionsd.toml"
         limits = f"[fetch]\ntotal_seconds = {TOTAL_SECONDS}\nper_job = 1000\n"
         config.write_text(limits + opening(there))
-        daemon = Daemon(Path(place), ["--workers", "1", "-c", str(config)])
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                call(client, action(f"http.fetch({quote(there.url())})"))
-                yield World(daemon, there, client)
-        finally:
-            daemon.end()
+        with (
+            serving(place, "--workers", "1", "-c", str(config)) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            call(client, action(f"http.fetch({quote(there.url())})"))
+            yield World(daemon, there, client)
 
 
 def caught(site: Site, *names: str) -> str:
@@ -196,20 +174,18 @@ def secure() -> Iterator[Secure]:
         site(tls=context(authority, "localhost")) as right,
         site(tls=context(authority, "elsewhere.example")) as wrong,
         site(tls=context(other, "localhost")) as strange,
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
+        short_directory() as place,
     ):
-        pem = Path(place) / "authority.pem"
+        pem = place / "authority.pem"
         authority.cert_pem.write_to_path(str(pem))
-        config = Path(place) / "actionsd.toml"
+        config = place / "actionsd.toml"
         config.write_text("".join(opening(each, "localhost") for each in (right, wrong, strange)))
-        arguments = ["--workers", "1", "-c", str(config)]
-        daemon = Daemon(Path(place), arguments, environment={"SSL_CERT_FILE": str(pem)})
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                yield Secure(client, right, wrong, strange)
-        finally:
-            daemon.end()
+        arguments = ("--workers", "1", "-c", str(config))
+        with (
+            serving(place, *arguments, environment={"SSL_CERT_FILE": str(pem)}) as daemon,
+            Client(daemon.endpoint) as client,
+        ):
+            yield Secure(client, right, wrong, strange)
 
 
 def context(authority: trustme.CA, name: str) -> ssl.SSLContext:

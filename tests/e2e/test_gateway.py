@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import ssl
-import tempfile
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 import trustme
-from daemon import Daemon
+from daemon import Daemon, short_directory
 from http_gateway import TOKEN, Gateway, Reply, hash_of, http_of, running
 from servers import run
 
@@ -83,8 +82,7 @@ def place() -> Iterator[Place]:
     authority = trustme.CA()
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as name:
-        directory = Path(name)
+    with short_directory() as directory:
         certificate = authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem
         certificate.write_to_path(str(directory / "gateway.pem"))
         (directory / "claim.js").write_text(CLAIM)

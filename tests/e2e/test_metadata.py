@@ -7,14 +7,13 @@ import json
 import resource
 import sqlite3
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon import Daemon
+from daemon import Daemon, serving, short_directory
 from outward import TRIGGER, action, call, claims, quote
 
 from actionsd_broker.metadata.sqlite_store import SqliteStore
@@ -44,19 +43,14 @@ def serve(start_daemon: Callable[..., Daemon]) -> Callable[[], Daemon]:
 @pytest.fixture(scope="module")
 def file() -> Iterator[Path]:
     """Where the daemon has its metadata that the tests share which do not end it."""
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
-        yield Path(place) / "metadata.db"
+    with short_directory() as place:
+        yield place / "metadata.db"
 
 
 @pytest.fixture(scope="module")
 def shared(file: Path) -> Iterator[Client]:
-    daemon = Daemon(file.parent, ["--workers", "2"])
-    try:
-        daemon.wait_ready()
-        with Client(daemon.endpoint) as client:
-            yield client
-    finally:
-        daemon.end()
+    with serving(file.parent, "--workers", "2") as daemon, Client(daemon.endpoint) as client:
+        yield client
 
 
 @pytest.fixture

@@ -44,6 +44,22 @@ def actionsd(capsys: pytest.CaptureFixture[str]) -> Command:
     return run
 
 
+@pytest.fixture
+def state(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A daemon's state, where the command looks as well, and does not wait long for an answer."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
+    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.3)
+    return short_path
+
+
+@pytest.fixture
+def own_daemon(start_daemon: Start) -> Daemon:
+    """A daemon with one worker, that a test may stop or end."""
+    daemon = start_daemon(workers=1)
+    daemon.wait_ready()
+    return daemon
+
+
 SLOW = """function slow(ctx, api) {
   const end = Date.now() + ctx.v1.claims.ms; while (Date.now() < end);
 }"""
@@ -83,14 +99,12 @@ async def disable_while_jobs_wait(daemon: Daemon) -> list[Result]:
 
 
 def test_disabled_action_does_not_run_in_jobs_that_wait_nor_after_a_restart(
-    start_daemon: Start,
+    own_daemon: Daemon, start_daemon: Start
 ) -> None:
-    daemon = start_daemon(workers=1)
-    daemon.wait_ready()
-    results = asyncio.run(disable_while_jobs_wait(daemon))
+    results = asyncio.run(disable_while_jobs_wait(own_daemon))
     assert {tuple(outcomes(result)) for result in results} == {tuple(LEFT_OUT)}
     assert {tuple(result.claims()) for result in results} == {("a",)}
-    daemon.end()
+    own_daemon.end()
     daemon = start_daemon(workers=1)
     daemon.wait_ready()
     assert 'reason="it locks everybody out"' in daemon.wait_line("switched_off")
@@ -144,62 +158,51 @@ def test_what_is_to_be_off_must_be_said_clearly(
 
 
 def test_daemon_that_hung_obeys_what_was_written_meanwhile(
-    start_daemon: Start, actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_daemon: Daemon, actionsd: Command, state: Path
 ) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
-    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.3)
-    daemon = start_daemon(workers=1)
-    daemon.wait_ready()
-    daemon.signal(signal.SIGSTOP)
-    done = actionsd("disable", "--all", "--endpoint", daemon.endpoint)
+    own_daemon.signal(signal.SIGSTOP)
+    done = actionsd("disable", "--all", "--endpoint", own_daemon.endpoint)
     assert done.returncode == 0
-    assert f"written to {short_path}/{NAME} instead" in done.stderr
-    daemon.signal(signal.SIGCONT)
-    daemon.wait_line("switched_off all=yes")
-    with Client(daemon.endpoint) as client:
+    assert f"written to {state}/{NAME} instead" in done.stderr
+    own_daemon.signal(signal.SIGCONT)
+    own_daemon.wait_line("switched_off all=yes")
+    with Client(own_daemon.endpoint) as client:
         assert outcomes(call(client, GOOD)) == [("good", "skipped")]
 
 
 def test_reason_that_is_not_utf_8_keeps_nobody_from_switching(
-    actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
+    actionsd: Command, state: Path
 ) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
-    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.1)
-    endpoint = f"ipc://{short_path}/c"
+    endpoint = f"ipc://{state}/c"
     given = actionsd(
         "disable", "--all", "--reason", os.fsdecode(b"caf\xe9"), "--endpoint", endpoint
     )
     assert given.returncode == 0
-    [entry] = SwitchFile(short_path / NAME).read().entries
+    [entry] = SwitchFile(state / NAME).read().entries
     assert entry.reason == "caf?"
 
 
 # A name that is too long stands for a directory that may not be looked at.
 @pytest.mark.parametrize("directory", ["none", "x" * 300])
 def test_nothing_is_written_where_no_daemon_has_its_state(
-    actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch, directory: str
+    actionsd: Command, state: Path, monkeypatch: pytest.MonkeyPatch, directory: str
 ) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/{directory}")
-    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.1)
-    done = actionsd("disable", "--all", "--endpoint", f"ipc://{short_path}/c")
+    monkeypatch.setenv("STATE_DIRECTORY", f"{state}/{directory}")
+    done = actionsd("disable", "--all", "--endpoint", f"ipc://{state}/c")
     assert done.returncode == 2
     assert "Nothing was done" in done.stderr
-    assert not list(short_path.iterdir())
+    assert not list(state.iterdir())
 
 
 def test_daemons_that_live_are_switched_whatever_is_wrong_with_another(
-    start_daemon: Start, actionsd: Command, short_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_daemon: Daemon, actionsd: Command, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", str(short_path))
-    monkeypatch.setattr(switch, "CONNECT_SECONDS", 0.3)
-    daemon = start_daemon(workers=1)
-    daemon.wait_ready()
-    monkeypatch.setenv("STATE_DIRECTORY", f"{short_path}/none")
-    monkeypatch.setenv("ACTIONSD_ENDPOINT", f"ipc://{short_path}/none,{daemon.endpoint}")
+    monkeypatch.setenv("STATE_DIRECTORY", f"{state}/none")
+    monkeypatch.setenv("ACTIONSD_ENDPOINT", f"ipc://{state}/none,{own_daemon.endpoint}")
     done = actionsd("disable", "--all")
     assert done.returncode == 1
     assert "Nothing was done: there is no" in done.stderr
-    with Client(daemon.endpoint) as client:
+    with Client(own_daemon.endpoint) as client:
         assert outcomes(call(client, GOOD)) == [("good", "skipped")]
 
 

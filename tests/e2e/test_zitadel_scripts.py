@@ -8,14 +8,13 @@ a call of the stand-in ZITADEL, which applies what comes back by its own.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from daemon import Daemon
+from daemon import serving, short_directory
 from servers import Site, answering, run, site
 from zitadel import (
     OperationError,
@@ -73,24 +72,16 @@ def write_registry(directory: Path, scripts: Path, api_url: str) -> None:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with (
-        site(answering(json.dumps({"id": "id-5"}))) as api,
-        tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place,
-    ):
-        registry = Path(place) / "actions"
+    with site(answering(json.dumps({"id": "id-5"}))) as api, short_directory() as place:
+        registry = place / "actions"
         registry.mkdir()
         write_registry(registry, SCRIPTS, api.url("/users"))
-        config = Path(place) / "actionsd.toml"
+        config = place / "actionsd.toml"
         allowed = f'[[fetch.allow]]\nhost = "127.0.0.1"\nscheme = "http"\nport = {api.port}\n'
         config.write_text(f'isolation = "isolate"\n{allowed}private = true\nmethods = ["POST"]\n')
-        arguments = ["-c", str(config), "--registry", str(registry), "--workers", "1"]
-        daemon = Daemon(Path(place), arguments)
-        try:
-            daemon.wait_ready()
-            with Client(daemon.endpoint) as client:
-                yield World(daemon.endpoint, client, api)
-        finally:
-            daemon.end()
+        arguments = ("-c", str(config), "--registry", str(registry), "--workers", "1")
+        with serving(place, *arguments) as daemon, Client(daemon.endpoint) as client:
+            yield World(daemon.endpoint, client, api)
 
 
 # v1's rules for mutations (spec, 2 to 5)

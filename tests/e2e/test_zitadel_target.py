@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon import Daemon
+from daemon import serving, short_directory
 from joserfc.jwk import ECKey, RSAKey
 from servers import answering, run, site
 from zitadel import SIGNING_KEY, OperationError, Zitadel, complement_saml, complement_token, sign
@@ -61,18 +60,14 @@ EC = ECKey.generate_key("P-256")
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as place:
-        registry = Path(place) / "actions"
+    with short_directory() as place:
+        registry = place / "actions"
         registry.mkdir()
         (registry / "tell.js").write_text(SCRIPT)
         (registry / "remember.js").write_text(REMEMBER)
         (registry / "acme.toml").write_text(MANIFEST)
-        daemon = Daemon(Path(place), ["--registry", str(registry), "--workers", "1"])
-        try:
-            daemon.wait_ready()
+        with serving(place, "--registry", str(registry), "--workers", "1") as daemon:
             yield daemon.endpoint
-        finally:
-            daemon.end()
 
 
 PAYLOAD = function("preuserinfo", "acme")

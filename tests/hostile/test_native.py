@@ -10,12 +10,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from attack_header import Header, read_header
 from attack_stage import ATTACKS, Result, Stage
+from daemon import short_directory
 
 from actionsd_broker import proof
 
@@ -54,16 +54,13 @@ _OUTSIDE_REFUSALS = {"EPERM", "EACCES", "ENOSYS", "unsafe"}
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as its, Stage(Path(its)) as stage:
+    with short_directory() as its, Stage(its) as stage:
         yield stage
 
 
 @pytest.fixture(scope="module")
 def contained_stage() -> Iterator[Stage]:
-    with (
-        TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as its,
-        Stage(Path(its), contained=True) as stage,
-    ):
+    with short_directory() as its, Stage(its, contained=True) as stage:
         yield stage
 
 

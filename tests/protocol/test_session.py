@@ -163,13 +163,17 @@ def test_every_message_has_a_sender() -> None:
     assert set(SENDERS) == set(m.Message.__subclasses__())
 
 
-@pytest.mark.parametrize(
+# Whoever would send what is wrong is told and goes on; whoever receives it breaks off.
+both_ways = pytest.mark.parametrize(
     ("verb", "error", "state"),
     [
         ("send", LocalProtocolError, State.OPEN),
         ("receive", RemoteProtocolError, State.BROKEN),
     ],
 )
+
+
+@both_ways
 def test_id_in_flight_is_not_taken_twice(
     verb: str, error: type[ProtocolError], state: State
 ) -> None:
@@ -181,13 +185,7 @@ def test_id_in_flight_is_not_taken_twice(
     assert session.in_flight == {1}
 
 
-@pytest.mark.parametrize(
-    ("verb", "error", "state"),
-    [
-        ("send", LocalProtocolError, State.OPEN),
-        ("receive", RemoteProtocolError, State.BROKEN),
-    ],
-)
+@both_ways
 def test_result_for_an_unknown_id_is_refused(
     verb: str, error: type[ProtocolError], state: State
 ) -> None:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -87,9 +87,8 @@ class Broker:
 
 
 @pytest.fixture
-def path() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="actionsd-t-", dir="/tmp") as directory:
-        yield f"{directory}/b"
+def path(short_path: Path) -> str:
+    return f"{short_path}/b"
 
 
 @pytest.fixture

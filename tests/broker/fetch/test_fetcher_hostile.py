@@ -6,16 +6,18 @@ import asyncio
 import gc
 import time
 import tracemalloc
-import zlib
 
 import pytest
 from servers import (
+    CHUNKED,
+    OK,
     Answer,
-    Asked,
     Names,
     NameServer,
     Site,
     answering,
+    bombing,
+    dripping,
     policy,
     repeating,
     run,
@@ -30,8 +32,6 @@ from actionsd_broker.fetch.outcomes import Fault, FetchFailed, FetchRequest, Fet
 from actionsd_broker.fetch.resolver import SystemResolver
 from actionsd_broker.fetch.rules import AllowTable
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 QUICK = 0.15
 LIMITS = FetchTable(response_kib=64)
 
@@ -69,42 +69,16 @@ def failure(answer: Answer, seconds: float = 10.0, *, listen: bool = True) -> Fe
     return run(scenario())
 
 
-def slowly(head: bytes, part: bytes) -> Answer:
-    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(head)
-        while True:
-            await writer.drain()
-            await asyncio.sleep(0.01)
-            writer.write(part)
-
-    return answer
-
-
-def bombing(total_bytes: int) -> Answer:
-    """Send what unpacks to so many bytes, made on the way."""
-
-    async def answer(_: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
-        compressor = zlib.compressobj(9, wbits=31)
-        zeros = bytes(2**20)
-        for _part in range(total_bytes // len(zeros)):
-            writer.write(compressor.compress(zeros))
-            await writer.drain()
-            await asyncio.sleep(0)
-
-    return answer
-
-
 @pytest.mark.parametrize(
     ("answer", "stage"),
     [
         (silence, "waiting for the response"),
-        (slowly(OK, b"X-A: b\r\n"), "waiting for the response"),
-        (slowly(b"HTTP/1.1 200 ", b"O"), "waiting for the response"),
+        (dripping(OK, b"X-A: b\r\n"), "waiting for the response"),
+        (dripping(b"HTTP/1.1 200 ", b"O"), "waiting for the response"),
         (repeating(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "waiting for the response"),
-        (slowly(OK + b"Content-Length: 9999\r\n\r\n", b"x"), "reading the response"),
-        (slowly(OK + b"\r\n", b""), "reading the response"),
-        (slowly(CHUNKED, b"1\r\nx\r\n"), "reading the response"),
+        (dripping(OK + b"Content-Length: 9999\r\n\r\n", b"x"), "reading the response"),
+        (dripping(OK + b"\r\n", b""), "reading the response"),
+        (dripping(CHUNKED, b"1\r\nx\r\n"), "reading the response"),
         (repeating(CHUNKED, b"1;" + b"x" * 1000), "reading the response"),
     ],
 )
@@ -253,10 +227,10 @@ def test_server_that_does_not_read_is_left_with_what_was_not_sent() -> None:
     "answer",
     [
         silence,
-        slowly(OK, b"X-A: b\r\n"),
+        dripping(OK, b"X-A: b\r\n"),
         repeating(CHUNKED, b"1\r\nx\r\n"),
-        slowly(OK + b"Content-Length: 9999\r\n\r\n", b"x"),
-        slowly(b"HTTP/1.1 302 Found\r\nLocation: /\r\n", b"X: y\r\n"),
+        dripping(OK + b"Content-Length: 9999\r\n\r\n", b"x"),
+        dripping(b"HTTP/1.1 302 Found\r\nLocation: /\r\n", b"X: y\r\n"),
     ],
 )
 @pytest.mark.parametrize("rounds", [0, 1, 2, 5, 20, 200])

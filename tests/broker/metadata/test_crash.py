@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Self
 
 import metadata_writer
 import pytest
+from left_behind import check, copied
 from metadata_writer import TENANT, USERS, expected
-
-from actionsd_broker.metadata.sqlite_store import SqliteStore
 
 
 class Nursery:
@@ -61,18 +56,6 @@ class Nursery:
         return self._process.stdin, self._process.stdout
 
 
-@contextlib.contextmanager
-def copied(path: Path, directory: Path) -> Iterator[Path]:
-    """A copy of what the dead have left, so that the next writer has to deal with it as is."""
-    directory.mkdir()
-    for name in (path.name, f"{path.name}-wal"):
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(path.with_name(name), directory / name)
-    (directory / path.name).chmod(0o600)
-    yield directory / path.name
-    shutil.rmtree(directory)
-
-
 def kill_writers(path: Path, count: int) -> int:
     """Kill writers one after the other; return how many changes were acknowledged in all."""
     moments = random.Random(count)  # noqa: S311 - the same moments, more or less, each time
@@ -84,27 +67,9 @@ def kill_writers(path: Path, count: int) -> int:
             total += sum(acknowledged[user] - known[user] for user in acknowledged)
             known |= acknowledged
             if path.exists():
-                with copied(path, path.parent / "copy") as copy:
-                    known = check(copy, known)
+                with copied(path) as copy:
+                    known = check(copy, TENANT, known, expected)
     return total
-
-
-def check(path: Path, known: dict[str, int]) -> dict[str, int]:
-    """Check that a file has each user's changes up to the last that is known of, or one more.
-
-    One, for a writer does not begin a change of a user before it knows of the last. What is
-    seen here is known of, from now on.
-    """
-    with contextlib.closing(SqliteStore(str(path))) as store:
-        for user in USERS:
-            metadata = store.get(TENANT, user)
-            assert metadata.sequence - known[user] in (0, 1)
-            assert {e.key: e.value for e in metadata.entries} == expected(user, metadata.sequence)
-            known = known | {user: metadata.sequence}
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    return known
 
 
 def test_no_acknowledged_change_is_lost_and_none_is_half_there(tmp_path: Path) -> None:
@@ -121,4 +86,4 @@ def test_this_test_would_notice_a_lie(tmp_path: Path) -> None:
     known = dict.fromkeys(USERS, 0)
     with Nursery(path, "hasty") as nursery, pytest.raises(AssertionError):  # noqa: PT012 - some kill
         while True:
-            known = check(path, known | nursery.kill_one(0.05))
+            known = check(path, TENANT, known | nursery.kill_one(0.05), expected)

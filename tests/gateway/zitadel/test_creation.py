@@ -6,31 +6,26 @@ import json
 from typing import Any
 
 import pytest
-from zitadel_calls import create_message, encoded, execution, human_message, v1_creation
+from zitadel_calls import (
+    create_message,
+    encoded,
+    execution,
+    human_message,
+    mutation,
+    read,
+    v1_creation,
+)
 
-from actionsd_gateway.zitadel.call import Call
 from actionsd_gateway.zitadel.calls import read_call
 from actionsd_gateway.zitadel.document import PayloadError
-from actionsd_protocol.context import check_context
 
 ADD = "user.v2.UserService/AddHumanUser"
 CREATE = "user.v2.UserService/CreateUser"
 HTTP = {"headers": {"Host": ["id.example"], "X-Forwarded-For": ["192.0.2.7"]}, "host": "id.example"}
 
 
-def mutation(op: str, value: Any) -> dict[str, Any]:
-    return {"action": "a", "op": op, "value": value}
-
-
 def metadatum(op: str = "appendMetadata") -> dict[str, Any]:
     return {"action": "a", "op": op, "key": "k", "value": encoded("v")}
-
-
-def read(payload: dict[str, Any]) -> Call:
-    call = read_call(payload)
-    assert call is not None
-    check_context(json.dumps(call.context).encode())
-    return call
 
 
 # Before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,16 +9,15 @@ from zitadel_calls import (
     METADATA,
     USERINFO,
     function,
+    read,
     v1_grants,
     v1_token,
     v1_user,
     v2_grants,
 )
 
-from actionsd_gateway.zitadel.call import Call
 from actionsd_gateway.zitadel.calls import read_call
 from actionsd_gateway.zitadel.document import PayloadError
-from actionsd_protocol.context import check_context
 
 CLAIM = {"action": "a", "op": "setClaim", "key": "k", "value": [1]}
 LOG = {"action": "a", "op": "appendLogIntoClaims", "key": "x", "value": ["one", "two"]}
@@ -31,13 +29,6 @@ ATTRIBUTE = {
     "nameFormat": "",
     "values": ["v"],
 }
-
-
-def read(payload: dict[str, Any]) -> Call:
-    call = read_call(payload)
-    assert call is not None
-    check_context(json.dumps(call.context).encode())
-    return call
 
 
 @pytest.mark.parametrize(

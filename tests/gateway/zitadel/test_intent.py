@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
-from zitadel_calls import RAW, encoded, intent, v1_external
+from zitadel_calls import RAW, encoded, intent, mutation, read, v1_external
 
-from actionsd_gateway.zitadel.call import Call
 from actionsd_gateway.zitadel.calls import read_call
 from actionsd_gateway.zitadel.document import PayloadError
 from actionsd_gateway.zitadel.intent import claims_of
-from actionsd_protocol.context import check_context
-
-
-def mutation(op: str, value: Any) -> dict[str, Any]:
-    return {"action": "a", "op": op, "value": value}
-
 
 METADATUM = {"action": "a", "op": "appendMetadata", "key": "k", "value": encoded("v")}
-
-
-def read(payload: dict[str, Any]) -> Call:
-    call = read_call(payload)
-    assert call is not None
-    check_context(json.dumps(call.context).encode())
-    return call
 
 
 def linked(*, update: bool) -> dict[str, Any]:
