@@ -19,11 +19,19 @@ Subject: TypeAlias = Literal[
     "isolated-vm, fresh context",
     "isolated-vm, fresh isolate",
     "goja, fresh VM",
+    "workerd, no fresh context",
 ]
 
 POOLS: tuple[Subject, ...] = ("pool, fresh MiniRacer", "pool, reused MiniRacer")
 ISOLATED_VM: tuple[Subject, ...] = ("isolated-vm, fresh context", "isolated-vm, fresh isolate")
 GOJA: tuple[Subject, ...] = ("goja, fresh VM",)
+WORKERD: tuple[Subject, ...] = ("workerd, no fresh context",)
+CANNOT_WAIT: dict[Subject, str] = {
+    **dict.fromkeys(POOLS, "MiniRacer has no call that a script can wait for"),
+    **dict.fromkeys(WORKERD, "its fetch gives a promise, which a script cannot wait for"),
+}
+"""Why a script cannot fetch there, where it cannot."""
+
 BASE_WORKERS = 2
 
 
@@ -80,8 +88,8 @@ def make_plan(scope: Scope, *, node: bool) -> list[Session]:
 
 def can_run(peer: Subject, workload: Workload) -> str | None:
     """Return why a peer cannot run a workload; None if it can."""
-    if workload.fetches and peer in POOLS:
-        return f"{peer}: {workload.name} left out, MiniRacer has no call that a script can wait for"
+    if workload.fetches and peer in CANNOT_WAIT:
+        return f"{peer}: {workload.name} left out, {CANNOT_WAIT[peer]}"
     return None
 
 

@@ -8,25 +8,15 @@ from typing import NamedTuple
 
 import psutil
 
-from benchmarks.accounting import brood_cpu, children_cpu, own_cpu
+from benchmarks.accounting import children_cpu, own_cpu
 from benchmarks.callers import DaemonTarget, HttpTarget, Target
 from benchmarks.daemon import Daemon, settings_for
 from benchmarks.errors import BenchmarkError
-from benchmarks.peers.goja import Goja
-from benchmarks.peers.isolated_vm import IsolatedVm
-from benchmarks.peers.isolated_vm import Mode as VmMode
-from benchmarks.peers.pool import Mode as PoolMode
-from benchmarks.peers.pool import PoolTarget
+from benchmarks.peers.installed import Installed
+from benchmarks.peers.pool import Mode, PoolTarget
 from benchmarks.plan import Session
 from benchmarks.site import running_site
 from benchmarks.workload import SITE_PORT, TENANT, Workload
-
-
-class Installed(NamedTuple):
-    """The peers that had to be installed or built, None where they cannot be had."""
-
-    isolated_vm: IsolatedVm | None = None
-    goja: Goja | None = None
 
 
 class Started(NamedTuple):
@@ -67,15 +57,9 @@ def _subject(
                 target = DaemonTarget(daemon.endpoint, TENANT, script)
                 yield Started(target, lambda _: daemon.cpu())
         case "pool, fresh MiniRacer" | "pool, reused MiniRacer":
-            mode: PoolMode = "fresh" if "fresh" in session.subject else "reused"
+            mode: Mode = "fresh" if "fresh" in session.subject else "reused"
             pool = PoolTarget(mode, workers, workload.name, str(workload.script))
             yield Started(pool, lambda client: {"worker": children_cpu(client)})
-        case "isolated-vm, fresh context" | "isolated-vm, fresh isolate" if installed.isolated_vm:
-            kind: VmMode = "context" if "context" in session.subject else "isolate"
-            with installed.isolated_vm.serving(kind, workload, workers) as (port, process):
-                yield Started(HttpTarget(port), lambda _: {"worker": brood_cpu(process)})
-        case "goja, fresh VM" if installed.goja:
-            with installed.goja.serving(workload, workers) as (port, process):
-                yield Started(HttpTarget(port), lambda _: {"worker": own_cpu(process)})
         case _:
-            raise BenchmarkError(f"{session.subject}: cannot be started")
+            with installed.serving(session.subject, workload, workers) as server:
+                yield Started(HttpTarget(server.port), lambda _: {"worker": server.cpu()})

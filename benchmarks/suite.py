@@ -14,13 +14,9 @@ from benchmarks.generator import Order
 from benchmarks.lifecycle import Effort, Lifecycle, measure_lifecycle
 from benchmarks.load import Load
 from benchmarks.machine import Machine, look_at_machine
-from benchmarks.peers.errors import MissingPeerError
-from benchmarks.peers.goja import Goja
-from benchmarks.peers.isolated_vm import IsolatedVm
+from benchmarks.peers.installed import Installed, install_peers
 from benchmarks.peers.node import Hot, find_node, run_hot
 from benchmarks.plan import (
-    GOJA,
-    ISOLATED_VM,
     POOLS,
     Pace,
     Scope,
@@ -33,7 +29,7 @@ from benchmarks.plan import (
 from benchmarks.progress import Progress
 from benchmarks.report import Conditions, Report, compare_with_node
 from benchmarks.site import running_site
-from benchmarks.subjects import Installed, started
+from benchmarks.subjects import started
 from benchmarks.workload import SITE_PORT, Workload
 
 FULL_EFFORT = Effort(starts=5, kills=20, switches=50)
@@ -64,22 +60,11 @@ NO_PEERS = Peers((), Installed(), [])
 
 def find_peers(workloads: list[Workload]) -> Peers:
     """Return the peers that there are, installed if need be."""
-    subjects, skipped = POOLS, []
-    isolated_vm: IsolatedVm | None = None
-    goja: Goja | None = None
-    try:
-        isolated_vm = IsolatedVm()
-        subjects += ISOLATED_VM
-    except MissingPeerError as error:
-        skipped.append(str(error))
-    try:
-        goja = Goja()
-        subjects += GOJA
-    except MissingPeerError as error:
-        skipped.append(str(error))
+    installed, skipped = install_peers()
+    subjects = POOLS + installed.subjects
     reasons = [can_run(peer, workload) for peer in subjects for workload in workloads]
     skipped += [reason for reason in reasons if reason is not None]
-    return Peers(subjects, Installed(isolated_vm, goja), skipped)
+    return Peers(subjects, installed, skipped)
 
 
 class Suite:

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -29,18 +30,20 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from benchmarks.accounting import brood_cpu, own_cpu
+from benchmarks.accounting import own_cpu
 from benchmarks.daemon import Daemon, settings_for
 from benchmarks.errors import BenchmarkError
-from benchmarks.peers.errors import MissingPeerError
-from benchmarks.peers.goja import Goja
-from benchmarks.peers.isolated_vm import IsolatedVm
+from benchmarks.peers.installed import install_peers
+from benchmarks.peers.server import Server
+from benchmarks.plan import Subject as PeerName
 from benchmarks.table import align
 from benchmarks.workload import TENANT, WORKLOADS, Workload, load_workloads
 
 KEY = b"a signing key for the benchmark"
 INSTANCE = "benchmark"
 WARM_UP_SECONDS = 1.0
+LEFT_OUT: tuple[PeerName, ...] = ("isolated-vm, fresh isolate",)
+"""`--compare` shows what that costs: too much for a webhook."""
 MOST_CALLS_A_SECOND = 6000
 """So many calls are signed for each second; more than that are never sent twice."""
 
@@ -131,19 +134,15 @@ Start = Callable[[], contextlib.AbstractContextManager[Subject]]
 
 def find_subjects(workload: Workload, workers: int) -> list[Start]:
     """Return what can be started here; says what cannot."""
-    found: list[Start] = [lambda: gateway(workload, workers)]
-    try:
-        goja = Goja()
-        found.append(lambda: peer("goja, fresh VM", goja.serving(workload, workers), workload))
-    except MissingPeerError as error:
-        print(f"left out: {error}", file=sys.stderr)
-    try:
-        vm = IsolatedVm()
-        name = "isolated-vm, fresh context"
-        found.append(lambda: peer(name, vm.serving("context", workload, workers), workload))
-    except MissingPeerError as error:
-        print(f"left out: {error}", file=sys.stderr)
-    return found
+    installed, missing = install_peers()
+    for reason in missing:
+        print(f"left out: {reason}", file=sys.stderr)
+
+    def start(name: PeerName) -> contextlib.AbstractContextManager[Subject]:
+        return peer(name, installed.serving(name, workload, workers), workload)
+
+    names = [name for name in installed.subjects if name not in LEFT_OUT]
+    return [partial(gateway, workload, workers), *(partial(start, name) for name in names)]
 
 
 @contextlib.contextmanager
@@ -190,16 +189,16 @@ def ready_url(process: subprocess.Popen[str]) -> str:
 @contextlib.contextmanager
 def peer(
     name: str,
-    serving: contextlib.AbstractContextManager[tuple[int, psutil.Process]],
+    serving: contextlib.AbstractContextManager[Server],
     workload: Workload,
 ) -> Iterator[Subject]:
     """Run a peer for as long as the block lasts."""
     context = json.dumps(json.loads(workload.context.read_bytes()))
-    with serving as (port, process):
+    with serving as server:
         yield Subject(
             name,
-            f"http://127.0.0.1:{port}/",
-            lambda: {"worker": brood_cpu(process)},
+            f"http://127.0.0.1:{server.port}/",
+            lambda: {"worker": server.cpu()},
             lambda _: iter([f"\t{context}"]),
         )
 

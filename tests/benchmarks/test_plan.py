@@ -3,7 +3,17 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.plan import ISOLATED_VM, POOLS, Pace, Scope, Session, can_run, make_plan, weigh
+from benchmarks.plan import (
+    ISOLATED_VM,
+    POOLS,
+    WORKERD,
+    Pace,
+    Scope,
+    Session,
+    can_run,
+    make_plan,
+    weigh,
+)
 from benchmarks.workload import Workload
 
 
@@ -38,9 +48,10 @@ def test_peers_come_right_after_the_daemon_with_the_same_workload() -> None:
 
 
 def test_a_peer_that_cannot_run_a_workload_is_left_out_with_a_reason() -> None:
-    plan = make_plan(scope("w4")._replace(peers=POOLS + ISOLATED_VM), node=False)
-    assert not {session.subject for session in plan} & set(POOLS)
+    plan = make_plan(scope("w4")._replace(peers=POOLS + ISOLATED_VM + WORKERD), node=False)
+    assert {session.subject for session in plan} == {"floor", "actionsd", *ISOLATED_VM}
     assert "MiniRacer" in str(can_run(POOLS[0], workload("w4")))
+    assert "promise" in str(can_run(WORKERD[0], workload("w4")))
     assert can_run(ISOLATED_VM[0], workload("w4")) is None
 
 
