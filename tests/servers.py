@@ -139,7 +139,8 @@ async def silence(_: Asked, __: asyncio.StreamWriter) -> None:
 class Site:
     """An HTTP server that answers by `answer`, or by the path in `answers`.
 
-    Or without having listened, if it does not `listen`.
+    Or without having listened, if it does not `listen`. Each request has a connection of its
+    own, unless the server `keeps` them open.
     """
 
     def __init__(
@@ -149,9 +150,11 @@ class Site:
         tls: ssl.SSLContext | None = None,
         *,
         listen: bool = True,
+        keeps: bool = False,
     ) -> None:
         self._answer = answer
         self._listen = listen
+        self._keeps = keeps
         self.answers = answers or {}
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
@@ -204,17 +207,22 @@ class Site:
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
-            asked = await _read(reader) if self._listen else Asked("", "", {}, b"")
-            self.asked.append(asked)
-            path = asked.path.partition("?")[0]
-            await self.answers.get(path, self._answer)(asked, writer)
-            await writer.drain()
+            await self._exchange(reader, writer)
+            while self._keeps and not writer.is_closing():
+                await self._exchange(reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self.at_once -= 1
             self._tasks.discard(task)
             writer.transport.abort() if self._tls else writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await _read(reader) if self._listen else Asked("", "", {}, b"")
+        self.asked.append(asked)
+        path = asked.path.partition("?")[0]
+        await self.answers.get(path, self._answer)(asked, writer)
+        await writer.drain()
 
 
 @contextmanager

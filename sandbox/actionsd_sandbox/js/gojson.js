@@ -66,7 +66,7 @@ function encode(value, depth) {
   if (isArray(value)) return list(value, depth);
   const prototype = getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return object(value, depth);
-  if (prototype === kernel.HostStruct) return struct(value, depth);
+  if (kernel.isStruct(prototype)) return struct(value, depth);
   if (value instanceof kernel.Time) return quote(value.toJSON());
   if (value instanceof kernel.Named) return number(value.valueOf());
   if (ArrayBuffer.isView(value)) return view(value, depth);

@@ -423,8 +423,11 @@ function logMutation() {
 // handed over, so it changes nothing itself.
 function report() {
   if (run.error !== null) return `{"actions":[],"mutations":[],"logs":[],"error":${stringify(run.error)}}`;
-  const rest = run.job.steps.slice(run.index + 1).map(({ name }) => ({ name, outcome: 'skipped', error: null }));
-  return `{"actions":${stringify([...run.outcomes, currentOutcome(), ...rest])},"mutations":[${allMutations().join(',')}],"logs":[${run.logs.join(',')}]}`;
+  let actions = '';
+  for (let i = 0; i < run.outcomes.length; i++) actions += stringify(run.outcomes[i]) + ',';
+  actions += stringify(currentOutcome());
+  for (let i = run.index + 1; i < run.job.steps.length; i++) actions += ',' + stringify({ name: run.job.steps[i].name, outcome: 'skipped', error: null });
+  return `{"actions":[${actions}],"mutations":[${allMutations().join(',')}],"logs":[${run.logs.join(',')}]}`;
 }
 
 function allMutations() { return writesLog() ? [...run.mutations, logMutation()] : run.mutations; }

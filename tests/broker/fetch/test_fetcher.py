@@ -52,9 +52,12 @@ async def fetch(
     body: bytes | None = None,
     fetcher: Fetcher | None = None,
 ) -> Outcome:
-    fetcher = fetcher or Fetcher(FetchTable())
+    own = fetcher or Fetcher(FetchTable())
     request = FetchRequest(method, url, headers, body)
-    return await fetcher.fetch(request, allowed, time.monotonic() + SECONDS)
+    outcome = await own.fetch(request, allowed, time.monotonic() + SECONDS)
+    if fetcher is None:
+        await own.close()
+    return outcome
 
 
 def redirecting(location: str, status: int = 302) -> Answer:
@@ -102,7 +105,7 @@ def test_request_has_exactly_the_headers_that_it_should() -> None:
                 body=b"\0\xff",
             )
             plain, posted = site.asked
-            assert set(plain.headers) == {"host", "accept-encoding", "user-agent", "connection"}
+            assert set(plain.headers) == {"host", "accept-encoding", "user-agent"}
             assert plain.headers["host"] == f"127.0.0.1:{site.port}"
             assert plain.headers["accept-encoding"] == "gzip, deflate"
             assert (posted.method, posted.body) == ("POST", b"\0\xff")
