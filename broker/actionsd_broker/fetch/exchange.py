@@ -97,10 +97,10 @@ class Exchanges:
         reply = None
         try:
             if line is not None:
-                reply = await _try_again(line, outgoing, connect_seconds)
+                reply = await _try_again(line, target, outgoing, connect_seconds)
             if reply is None:
                 line = Line(target, addresses, self._tls, lasting=keeps)
-                reply = await _send(line, outgoing, connect_seconds)
+                reply = await _send(line, target, outgoing, connect_seconds)
             _check(reply)
             yield reply
         finally:
@@ -117,10 +117,12 @@ class Exchanges:
         await self._lines.close()
 
 
-async def _try_again(line: Line, outgoing: Outgoing, connect_seconds: float) -> Reply | None:
+async def _try_again(
+    line: Line, target: Target, outgoing: Outgoing, connect_seconds: float
+) -> Reply | None:
     """Send over a line that was kept; returns None if the server had just given it up."""
     try:
-        return await _send(line, outgoing, connect_seconds)
+        return await _send(line, target, outgoing, connect_seconds)
     except ExchangeError as error:
         if error.kind is not Fault.CLOSED:
             raise
@@ -128,9 +130,9 @@ async def _try_again(line: Line, outgoing: Outgoing, connect_seconds: float) -> 
         return None
 
 
-async def _send(line: Line, outgoing: Outgoing, connect_seconds: float) -> Reply:
+async def _send(line: Line, target: Target, outgoing: Outgoing, connect_seconds: float) -> Reply:
     try:
-        return Reply(await line.send(outgoing, connect_seconds))
+        return Reply(await line.send(target, outgoing, connect_seconds))
     except (aiohttp.ClientError, OSError) as error:
         _explain(error)
 

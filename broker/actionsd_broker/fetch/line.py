@@ -46,7 +46,6 @@ class Line:
     def __init__(
         self, target: Target, addresses: Sequence[Address], tls: ssl.SSLContext, *, lasting: bool
     ) -> None:
-        self._target = target
         self._connector = _PinnedConnector(target, addresses[:MAX_DIALLED], tls, lasting=lasting)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
@@ -59,17 +58,19 @@ class Line:
             max_headers=MAX_RESPONSE_HEADERS,
         )
 
-    async def send(self, outgoing: Outgoing, connect_seconds: float) -> aiohttp.ClientResponse:
-        """Send a request to the target; returns when the response begins.
+    async def send(
+        self, target: Target, outgoing: Outgoing, connect_seconds: float
+    ) -> aiohttp.ClientResponse:
+        """Send a request; returns when the response begins.
 
-        `connect_seconds` are for the connection and its handshake. Raises aiohttp.ClientError
-        and OSError.
+        `target` may differ from the line's in path and query. `connect_seconds` are for the
+        connection and its handshake. Raises aiohttp.ClientError and OSError.
         """
         self._connector.expect_one()
         return await self._session.request(
             outgoing.method,
-            self._target.url(),
-            headers=_complete(outgoing.headers, self._target),
+            target.url(),
+            headers=_complete(outgoing.headers, target),
             data=outgoing.body,
             skip_auto_headers=_NEVER_ADDED,
             allow_redirects=False,

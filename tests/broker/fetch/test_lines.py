@@ -77,6 +77,17 @@ def test_next_get_of_an_action_has_the_same_connection() -> None:
     run(scenario())
 
 
+def test_each_request_on_a_connection_is_its_own() -> None:
+    async def scenario() -> None:
+        async with Site(keeps=True) as site, fetching() as fetcher:
+            for path in ("/a?b=c", "/d", "/e%20f?g"):
+                await get(fetcher, site, path=path)
+            assert [asked.path for asked in site.asked] == ["/a?b=c", "/d", "/e%20f?g"]
+            assert site.connections == 1
+
+    run(scenario())
+
+
 def test_nobody_else_has_it() -> None:
     async def scenario() -> None:
         async with Site(keeps=True) as site, fetching() as fetcher:
