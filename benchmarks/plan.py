@@ -19,6 +19,7 @@ Subject: TypeAlias = Literal[
     "isolated-vm, fresh context",
     "isolated-vm, fresh isolate",
     "goja, fresh VM",
+    "goja in a loop",
     "workerd, no fresh context",
 ]
 
@@ -81,6 +82,8 @@ def make_plan(scope: Scope, *, node: bool) -> list[Session]:
                     for peer in scope.peers
                     if can_run(peer, workload) is None
                 ]
+        if set(GOJA) & set(scope.peers):
+            plan.append(Session("goja in a loop", workload, 1, [1]))
         if node and workload.name == "w3":
             plan.append(Session("plain node", workload, 1, [1]))
     return plan

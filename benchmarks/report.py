@@ -9,6 +9,7 @@ from msgspec import Struct
 from benchmarks.figures import Figure, Point
 from benchmarks.lifecycle import Lifecycle
 from benchmarks.machine import Machine
+from benchmarks.peers.goja import Looped
 from benchmarks.peers.node import Hot
 
 
@@ -37,6 +38,14 @@ class PlainNode(Struct, frozen=True):
     total_ratio: float | None
 
 
+class InGoja(Struct, frozen=True):
+    """A workload in goja, in one process with nothing around it; ours in all, as so many times."""
+
+    cpu_us: float
+    runs: list[float]
+    total_ratio: float | None
+
+
 class Report(Struct, frozen=True):
     """The whole report. `skipped` says what was not measured, and why."""
 
@@ -46,6 +55,7 @@ class Report(Struct, frozen=True):
     floor: list[Figure]
     peers: dict[str, dict[str, list[Figure]]]
     plain_node: PlainNode | None
+    goja_in_a_loop: dict[str, InGoja]
     lifecycle: Lifecycle | None
     skipped: list[str]
     seconds: float
@@ -70,5 +80,15 @@ def compare_with_node(hots: list[Hot], ours: Figure | None) -> PlainNode | None:
         if ours is None or ours.action_us is None
         else round(ours.action_us / cpu_us, 2),
         worker_ratio=None if ours is None else round(ours.cpu_us_per_job.worker / cpu_us, 2),
+        total_ratio=None if ours is None else round(ours.cpu_us_per_job.total / cpu_us, 2),
+    )
+
+
+def compare_with_goja(looped: list[Looped], ours: Figure | None) -> InGoja:
+    """Return how a figure of ours compares with the same workload in goja."""
+    cpu_us = median(each.cpu_us for each in looped)
+    return InGoja(
+        cpu_us=round(cpu_us, 1),
+        runs=[round(each.cpu_us, 1) for each in looped],
         total_ratio=None if ours is None else round(ours.cpu_us_per_job.total / cpu_us, 2),
     )

@@ -14,6 +14,7 @@ from benchmarks.generator import Order
 from benchmarks.lifecycle import Effort, Lifecycle, measure_lifecycle
 from benchmarks.load import Load
 from benchmarks.machine import Machine, look_at_machine
+from benchmarks.peers.goja import Looped
 from benchmarks.peers.installed import Installed, install_peers
 from benchmarks.peers.node import Hot, find_node, run_hot
 from benchmarks.plan import (
@@ -27,7 +28,7 @@ from benchmarks.plan import (
     weigh,
 )
 from benchmarks.progress import Progress
-from benchmarks.report import Conditions, Report, compare_with_node
+from benchmarks.report import Conditions, Report, compare_with_goja, compare_with_node
 from benchmarks.site import running_site
 from benchmarks.subjects import started
 from benchmarks.workload import SITE_PORT, Workload
@@ -79,6 +80,7 @@ class Suite:
             self._skipped.append("plain node: there is none here to compare w3 with")
         self._runs: dict[tuple[Subject, str, Point], list[Run]] = defaultdict(list)
         self._hot: list[Hot] = []
+        self._looped: dict[str, list[Looped]] = defaultdict(list)  # by workload
 
     def run(self) -> Report:
         """Measure everything."""
@@ -111,6 +113,11 @@ class Suite:
             case Session("plain node", Workload() as workload) if self._node is not None:
                 progress.begin(f"{session.subject}: {workload.name}")
                 self._hot.append(run_hot(self._node, workload, pace.seconds))
+            case Session("goja in a loop", Workload() as workload) if self._installed.goja:
+                progress.begin(f"{session.subject}: {workload.name}")
+                with running_site(SITE_PORT) if workload.fetches else nullcontext():
+                    looped = self._installed.goja.run_loop(workload, pace.seconds)
+                self._looped[workload.name].append(looped)
             case Session(_, Workload() as workload):
                 self._load(session, workload, progress)
 
@@ -133,7 +140,7 @@ class Suite:
         names = [workload.name for workload in scope.workloads]
         base = Point(scope.base_workers, max(scope.in_flight))
         ours = {name: self._figures("actionsd", name) for name in names}
-        w3 = next((figure for figure in ours.get("w3", []) if figure.point == base), None)
+        at_base = {name: f for name in names for f in ours[name] if f.point == base}
         return Report(
             machine=machine,
             conditions=Conditions(
@@ -150,7 +157,11 @@ class Suite:
                 peer: {name: figures for name in names if (figures := self._figures(peer, name))}
                 for peer in scope.peers
             },
-            plain_node=compare_with_node(self._hot, w3),
+            plain_node=compare_with_node(self._hot, at_base.get("w3")),
+            goja_in_a_loop={
+                name: compare_with_goja(looped, at_base.get(name))
+                for name, looped in self._looped.items()
+            },
             lifecycle=lifecycle,
             skipped=self._skipped,
             seconds=round(seconds, 1),

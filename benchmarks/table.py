@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.figures import Figure, relative_spread
 from benchmarks.lifecycle import Lifecycle, Times
-from benchmarks.report import PlainNode, Report
+from benchmarks.report import InGoja, PlainNode, Report
 
 HEADER = (
     "workers",
@@ -54,6 +54,10 @@ def _lines(report: Report) -> Iterator[str]:
     if report.plain_node is not None:
         yield ""
         yield _node_line(report.plain_node)
+    if report.goja_in_a_loop:
+        yield ""
+        for name, goja in report.goja_in_a_loop.items():
+            yield _goja_line(name, goja)
     if report.lifecycle is not None:
         yield ""
         yield from _lifecycle_lines(report.lifecycle)
@@ -82,6 +86,11 @@ def _half_spread(figure: Figure) -> str:
     if figure.runs == 1:
         return "-"
     return f"{relative_spread(figure.spread.jobs_per_s, figure.jobs_per_s) / 2:.0%}"
+
+
+def _goja_line(name: str, goja: InGoja) -> str:
+    text = f"{name} in goja, in a loop in one process: {goja.cpu_us:.0f} µs of CPU a job"
+    return text if goja.total_ratio is None else f"{text}; ours in all {goja.total_ratio:.2f} times"
 
 
 def _node_line(node: PlainNode) -> str:

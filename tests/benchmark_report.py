@@ -6,7 +6,7 @@ from benchmarks.accounting import Memory
 from benchmarks.figures import Figure, Point, Run, make_figure, make_measured
 from benchmarks.lifecycle import Lifecycle, Times
 from benchmarks.machine import Machine
-from benchmarks.report import Conditions, PlainNode, Report
+from benchmarks.report import Conditions, InGoja, PlainNode, Report
 
 MACHINE = Machine(
     cpu="a processor",
@@ -39,6 +39,7 @@ def make_report() -> Report:
         floor=[make(2, 16, 9000, 0.2)],
         peers={"pool, fresh MiniRacer": {"w2": [make(2, 16, 100)]}},
         plain_node=PlainNode(500.0, [500.0], "20.1", "11.3", 1.1, 1.2, 1.5),
+        goja_in_a_loop={"w2": InGoja(800.0, [800.0], 0.45)},
         lifecycle=Lifecycle(TIMES, TIMES, {"process, 1 spare": TIMES}, Memory(20.0, 10.0), None),
         skipped=["isolated-vm: there is no npm here"],
         seconds=60.0,

@@ -1,4 +1,4 @@
-"""A peer: goja behind Go's http (goja/main.go), built when first needed.
+"""A peer: goja behind Go's http, or in a loop (goja/main.go), built when first needed.
 
 Built with Go's modules where they can be had, else with what GOPATH has, as distributions
 pack it.
@@ -10,17 +10,30 @@ import contextlib
 import filecmp
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
+from benchmarks.errors import BenchmarkError
 from benchmarks.peers.errors import MissingPeerError
 from benchmarks.peers.server import Server, serving
 from benchmarks.peers.tool import find_tool, kept, run_tool
-from benchmarks.workload import Workload
+from benchmarks.workload import Outcome, Workload, check
 
 PEERS = Path(__file__).parent
 SOURCE = PEERS / "goja"
+
+
+class Looped(Struct, frozen=True):
+    """What a job costs where nothing but goja is in the way."""
+
+    cpu_us: float
+    calls: int
+    outcome: Outcome
 
 
 class Goja:
@@ -42,6 +55,21 @@ class Goja:
             [self._binary, PEERS / "shim.js", workload.script, workload.name],
             environment={**os.environ, "GOMAXPROCS": str(workers)},
         )
+
+    def run_loop(self, workload: Workload, seconds: float) -> Looped:
+        """Run one job after another in one process, each in a new VM; raises BenchmarkError."""
+        arguments = [workload.script, workload.name, workload.context, str(seconds)]
+        done = subprocess.run(
+            [self._binary, PEERS / "shim.js", *arguments],
+            capture_output=True,
+            timeout=60 + 10 * seconds,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BenchmarkError(f"goja: {done.stderr.decode(errors='replace')[-500:]}")
+        looped = msgspec.json.decode(done.stdout, type=Looped)
+        check(workload.name, workload.expected, looped.outcome)
+        return looped
 
     def _is_of_this_source(self) -> bool:
         names = [file.name for file in SOURCE.iterdir()]

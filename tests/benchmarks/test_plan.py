@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.plan import (
+    GOJA,
     ISOLATED_VM,
     POOLS,
     WORKERD,
@@ -53,6 +54,13 @@ def test_a_peer_that_cannot_run_a_workload_is_left_out_with_a_reason() -> None:
     assert "MiniRacer" in str(can_run(POOLS[0], workload("w4")))
     assert "promise" in str(can_run(WORKERD[0], workload("w4")))
     assert can_run(ISOLATED_VM[0], workload("w4")) is None
+
+
+def test_goja_in_a_loop_is_measured_for_each_workload_where_goja_is_a_peer() -> None:
+    plan = make_plan(scope("w1", "w4")._replace(peers=GOJA), node=False)
+    assert Counter(s.subject for s in plan)["goja in a loop"] == 2
+    without = make_plan(scope("w1")._replace(peers=POOLS), node=False)
+    assert "goja in a loop" not in {s.subject for s in without}
 
 
 def test_plain_node_is_compared_with_computing_only() -> None:

@@ -7,8 +7,9 @@ import pytest
 from benchmark_report import make, make_report
 
 from benchmarks.figures import Point
+from benchmarks.peers.goja import Looped
 from benchmarks.peers.node import Hot
-from benchmarks.report import Report, compare_with_node
+from benchmarks.report import Report, compare_with_goja, compare_with_node
 from benchmarks.workload import Outcome
 
 
@@ -62,3 +63,11 @@ def test_without_a_figure_of_ours_node_stands_alone() -> None:
     found = compare_with_node([hot(40)], None)
     assert found is not None
     assert (found.cpu_us, found.worker_ratio) == (40, None)
+
+
+def test_goja_is_compared_by_its_median() -> None:
+    ours = make(2, 16, 1000)
+    found = compare_with_goja([Looped(us, 10, Outcome({}, [])) for us in (700, 800, 9000)], ours)
+    assert (found.cpu_us, found.runs) == (800, [700, 800, 9000])
+    assert found.total_ratio == pytest.approx(ours.cpu_us_per_job.total / 800, abs=0.01)
+    assert compare_with_goja([Looped(8, 10, Outcome({}, []))], None).total_ratio is None

@@ -49,6 +49,10 @@ def test_plain_node_is_said_with_all_ratios(text: str) -> None:
     assert "the action itself 1.10 times that, its worker 1.20, all 1.50" in text
 
 
+def test_goja_in_a_loop_is_said_with_how_many_times_that_we_spend(text: str) -> None:
+    assert "w2 in goja, in a loop in one process: 800 µs of CPU a job; ours in all 0.45" in text
+
+
 def test_a_single_run_has_no_spread() -> None:
     report = make_report()
     once = [msgspec.structs.replace(figure, runs=1) for figure in report.floor]
