@@ -550,7 +550,9 @@ class Plant:
                 assert command.worker in self.ready
                 self.busy[command.worker] = [job.number for job in command.jobs]
             elif isinstance(command, Retire):
-                assert command.worker not in self.busy
+                # With a job only if that was given to another: none may be lost by it.
+                had = self.busy.pop(command.worker, [])
+                assert not had or command.reason == "busy with jobs that others have"
                 self.ready.remove(command.worker)
         self.answered += completed(commands)
 

@@ -6,10 +6,11 @@ Python, and know neither clouds' metadata services nor addresses within addresse
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from actionsd_broker.fetch.hosts import Address
+from actionsd_broker.fetch.hosts import REMEMBERED, Address
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ _V6_RANGES = tuple((IPv6Network(text), special) for text, special in _V6)
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
+@functools.lru_cache(REMEMBERED)
 def judge_address(address: Address) -> Special | None:
     """Return why an address is refused, None if it is one of the public Internet."""
     if address in _METADATA:

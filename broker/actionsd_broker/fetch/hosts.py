@@ -6,6 +6,7 @@ trailing dot) is refused here rather than read, so nobody further on can read it
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -13,6 +14,9 @@ from ipaddress import IPv4Address, IPv6Address
 import idna
 
 MAX_HOST_CHARACTERS = 253
+
+REMEMBERED = 1024
+"""Hosts whose reading is remembered: those that are fetched from are few."""
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 # What some system reads as a number, and so the whole as an IPv4 address.
@@ -26,6 +30,7 @@ class HostError(ValueError):
     """Raised for a host that has no one spelling; its text is the reason."""
 
 
+@functools.lru_cache(REMEMBERED)
 def spell_host(text: str) -> str:
     """Return a host in its one spelling; raises HostError.
 
@@ -54,6 +59,7 @@ def spell_host(text: str) -> str:
     return name
 
 
+@functools.lru_cache(REMEMBERED)
 def address_of(host: str) -> Address | None:
     """Return the address that a spelled host is, None for a name."""
     if ":" in host:

@@ -22,6 +22,7 @@ MAX_URL_CHARACTERS = 8000
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
+_PLAIN = re.compile(r"[!-\[\]-~]*\Z")  # visible ASCII without the backslash
 _START = re.compile(r"(?P<scheme>https?)://[^/?#]", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -146,6 +147,8 @@ def _screen(text: str) -> None:
         _refuse(f"it has more than {MAX_URL_CHARACTERS} characters")
     if "{{secret:" in text:
         _refuse("secrets are put into headers and bodies, not into URLs")
+    if _PLAIN.match(text):
+        return
     for character in text:
         if character == "\\":
             _refuse("it has a backslash")
