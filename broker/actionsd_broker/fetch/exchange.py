@@ -20,6 +20,7 @@ from actionsd_broker.fetch.headers import (
     MAX_RESPONSE_HEADER_BYTES,
     MAX_RESPONSE_HEADERS,
     size_of,
+    values_of,
 )
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.line import MAX_HEADER_LINE_BYTES, Line
@@ -29,6 +30,9 @@ from actionsd_broker.fetch.redirects import Outgoing
 from actionsd_broker.fetch.target import Target
 
 _REPEATABLE = frozenset({"GET", "HEAD"})
+
+_OF_A_CONNECTION = ("negotiate", "ntlm")
+"""Schemes whose credentials count for what else comes on the connection."""
 
 
 class ExchangeError(Exception):
@@ -91,7 +95,7 @@ class Exchanges:
         `connect_seconds` are for the connection and its handshake. At the end the connection
         is kept if the reply was read to its end, and closed if not.
         """
-        keeps = self._lines.keeps and outgoing.method in _REPEATABLE and outgoing.body is None
+        keeps = self._lines.keeps and _may_share(outgoing)
         key = (owner, target.scheme, target.host, target.port, tuple(addresses))
         line = self._lines.take(key) if keeps else None
         reply = None
@@ -107,7 +111,8 @@ class Exchanges:
             if reply is not None:
                 reply.close()
             if line is not None:
-                if keeps and reply is not None and reply.has_ended and line.is_fit:
+                keeps = keeps and self._lines.keeps  # it may have been closed meanwhile
+                if keeps and reply is not None and reply.has_ended and line.rest():
                     self._lines.put(key, line)
                 else:
                     await line.close()
@@ -121,13 +126,24 @@ async def _try_again(
     line: Line, target: Target, outgoing: Outgoing, connect_seconds: float
 ) -> Reply | None:
     """Send over a line that was kept; returns None if the server had just given it up."""
-    try:
-        return await _send(line, target, outgoing, connect_seconds)
-    except ExchangeError as error:
-        if error.kind is not Fault.CLOSED:
-            raise
-        await line.close()
-        return None
+    if await line.wake():
+        try:
+            return await _send(line, target, outgoing, connect_seconds)
+        except ExchangeError as error:
+            if error.kind is not Fault.CLOSED:
+                raise
+    await line.close()
+    return None
+
+
+def _may_share(outgoing: Outgoing) -> bool:
+    """Say whether a request's connection may carry others."""
+    credentials = values_of(outgoing.headers, "authorization")
+    return (
+        outgoing.method in _REPEATABLE
+        and outgoing.body is None
+        and not any(value.lower().startswith(_OF_A_CONNECTION) for value in credentials)
+    )
 
 
 async def _send(line: Line, target: Target, outgoing: Outgoing, connect_seconds: float) -> Reply:

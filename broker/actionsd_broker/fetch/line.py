@@ -12,10 +12,12 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
 
 from actionsd_broker.fetch.decoding import ACCEPT_ENCODING
 from actionsd_broker.fetch.headers import MAX_RESPONSE_HEADERS, value_of
@@ -82,6 +84,19 @@ class Line:
         """Whether it may carry another exchange: open, and nothing has come unasked."""
         return self._connector.is_quiet
 
+    def rest(self) -> bool:
+        """Wait for another exchange; say whether it is fit for one.
+
+        From now on it ends with the first byte that comes.
+        """
+        self._connector.rest()
+        return self.is_fit
+
+    async def wake(self) -> bool:
+        """Say whether it is still fit, now that another exchange is to come."""
+        await asyncio.sleep(0)  # TLS may have something that it has not handed on yet
+        return self.is_fit
+
     async def close(self) -> None:
         """End the connection at once, unsent bytes and TLS's farewell included."""
         self._connector.cut()
@@ -96,6 +111,33 @@ def _complete(headers: Sequence[Header], target: Target) -> list[Header]:
     return [*added, *headers]
 
 
+class _Protocol(ResponseHandler):
+    """aiohttp's takes in whatever comes: half a response unnoticed, whole ones without end.
+
+    This one does so only while somebody asks.
+    """
+
+    rests = False
+
+    def rest(self) -> None:
+        """End the connection as soon as anything comes, or now if another response has begun."""
+        self.rests = True
+        if self._parser is None:
+            return
+        try:
+            begun = self._parser.feed_eof() is not None  # a response, or as much as there is
+        except HttpProcessingError:
+            begun = True
+        if begun:
+            self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        if self.rests and data:
+            self.abort()
+        else:
+            super().data_received(data)
+
+
 class _PinnedConnector(aiohttp.TCPConnector):
     """Dials one target at checked addresses, once for each exchange at the most."""
 
@@ -105,7 +147,7 @@ class _PinnedConnector(aiohttp.TCPConnector):
         self._allowed = {(str(address), target.port) for address in addresses}
         self._sockets: list[socket.socket] = []
         self._asked = False
-        self._protocol: ResponseHandler | None = None  # the connection's
+        self._protocol: _Protocol | None = None  # the connection's
         super().__init__(
             resolver=_Checked(target.host, addresses),
             use_dns_cache=False,
@@ -115,6 +157,8 @@ class _PinnedConnector(aiohttp.TCPConnector):
             limit=1,
             socket_factory=self._make_socket,
         )
+        made: type[ResponseHandler] = _Protocol
+        self._factory = partial(made, loop=self._loop)
 
     async def connect(
         self,
@@ -127,12 +171,19 @@ class _PinnedConnector(aiohttp.TCPConnector):
             raise aiohttp.ServerDisconnectedError
         self._asked = True
         connection = await super().connect(req, traces, timeout)
-        self._protocol = connection.protocol
+        if isinstance(connection.protocol, _Protocol):
+            self._protocol = connection.protocol
+            self._protocol.rests = False
         return connection
 
     def expect_one(self) -> None:
         """Allow one exchange, with the connection that there is or a new one."""
         self._asked = False
+
+    def rest(self) -> None:
+        """End the connection with the first byte that comes until the next exchange."""
+        if self._protocol is not None:
+            self._protocol.rest()
 
     @property
     def is_quiet(self) -> bool:

@@ -58,7 +58,8 @@ class Lines:
         return None
 
     async def close(self) -> None:
-        """Close all."""
+        """Close all, and keep none from now on."""
+        self._seconds = 0.0
         if self._sweep is not None:
             self._sweep.cancel()
         for line in list(self._waiting):
