@@ -58,7 +58,7 @@ class Goja:
 
     def run_loop(self, workload: Workload, seconds: float) -> Looped:
         """Run one job after another in one process, each in a new VM; raises BenchmarkError."""
-        arguments = [workload.script, workload.name, workload.context, str(seconds)]
+        arguments = [str(workload.script), workload.name, str(workload.context), str(seconds)]
         done = subprocess.run(
             [self._binary, PEERS / "shim.js", *arguments],
             capture_output=True,
