@@ -10,8 +10,8 @@ from typing import Self
 from actionsd_broker.job import Job
 from actionsd_protocol.errors import FailureKind
 
-BATCH_JOBS = 16
-BATCH_SECONDS = 0.005
+BATCH_JOBS = 32
+BATCH_SECONDS = 0.008
 BATCH_BYTES = 256 * 2**10
 """Bounds of what a worker is given at once: how many, how long they may be expected to
 take, and what they may weigh."""

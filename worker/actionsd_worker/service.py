@@ -40,7 +40,7 @@ CONNECT_SECONDS = 10.0
 """For the connection to stand; the broker answers between two events of its loop."""
 
 
-LATE_SECONDS = 0.002
+LATE_SECONDS = 0.006
 """How long a report may wait for others that leave with it."""
 
 
