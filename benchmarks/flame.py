@@ -27,7 +27,9 @@ from benchmarks.workload import NAMES, SITE_PORT, TENANT, WORKLOADS, load_worklo
 RATE = 500
 """Samples a second: few enough not to be what is seen."""
 
-WARM_UP_SECONDS = 1.0
+WARM_UP_SECONDS = 0.5
+STRETCH_SECONDS = 0.5
+"""Of load at a time, until py-spy has enough."""
 
 
 def main() -> int:
@@ -78,7 +80,8 @@ def record(spy: str, arguments: argparse.Namespace) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        load.run(Order(arguments.seconds + WARM_UP_SECONDS, arguments.in_flight), daemon.cpu)
+        while looking.poll() is None:  # its own start is not of its samples
+            load.run(Order(STRETCH_SECONDS, arguments.in_flight), daemon.cpu)
         _, said = looking.communicate(timeout=60)
     if looking.returncode != 0:
         raise BenchmarkError(f"py-spy has failed: {said.strip()[-300:]}")
