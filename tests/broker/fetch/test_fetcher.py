@@ -389,14 +389,15 @@ def test_redirect_from_https_to_http_is_not_followed() -> None:
     run(scenario())
 
 
-def test_each_fetch_has_a_connection_of_its_own() -> None:
+def test_server_that_keeps_no_connection_gets_one_for_each_fetch() -> None:
     async def scenario() -> None:
         async with Site() as site:
             fetcher = Fetcher(FetchTable())
             for _ in range(3):
                 fetched(await fetch(policy(site.rule()), site.url(), fetcher=fetcher))
-                assert site.sockets_to_it() == 0
+                await until(lambda: site.sockets_to_it() == 0)
             assert site.connections == 3
+            await fetcher.close()
 
     run(scenario())
 
