@@ -22,6 +22,7 @@ def test_machine_without_py_spy_is_told_what_to_install(
     assert "pip install 'actionsd[bench]'" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_profiler_that_fails_is_quoted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -162,7 +162,7 @@ def chain_of(size: int) -> list[Action]:
     return [Action(name="f", script=f"function f(){{}}//{n}".ljust(share)) for n in range(9)]
 
 
-@pytest.mark.parametrize("missing", [100, 500, 5000])
+@pytest.mark.parametrize("missing", [100, pytest.param(500, marks=pytest.mark.slow), 5000])
 def test_chain_of_almost_the_largest_size_is_run(
     start_daemon: Callable[[], Daemon], missing: int
 ) -> None:
