@@ -34,6 +34,9 @@ CHAIN = make_plan(
     [Action(name=name, script=f"function {name}() {{}}", timeout=1.0) for name in "fg"]
 )
 
+ISOLATIONS = ["process", "isolate", pytest.param("job", marks=pytest.mark.slow)]
+"""With `job` there are no batches and no bound workers: what is left is in the others."""
+
 
 class World:
     """Clients, workers and a supervisor as the dispatcher sees them, on a clock of its own."""
@@ -233,7 +236,7 @@ def test_two_floods_on_one_worker_both_get_on(spares: int) -> None:
     assert world.done.total() * 0.005 > (0.35 if spares == 0 else 0.6) * 60
 
 
-@pytest.mark.parametrize("isolation", ["process", "job", "isolate"])
+@pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("workers", [1, 3])
 def test_tenant_with_one_job_waits_for_few_slices_only(isolation: str, workers: int) -> None:
     world = World(steady(0.005), workers=workers, isolation=isolation)
@@ -355,7 +358,7 @@ class Chaos:
         self.world.turn(self.chance.choice(off if off and self.chance.random() < 0.8 else SCOPES))
 
 
-@pytest.mark.parametrize("isolation", ["process", "isolate", "job"])
+@pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_job_is_answered_exactly_once_in_an_hour_of_chaos(isolation: str, seed: int) -> None:
     """Workers die, hang and wear out, tenants flood, operators switch: all are served once."""
