@@ -21,8 +21,8 @@ from benchmarks.daemon import Daemon, settings_for
 from benchmarks.errors import BenchmarkError
 from benchmarks.generator import Order
 from benchmarks.load import Load
-from benchmarks.site import running_site
-from benchmarks.workload import NAMES, SITE_PORT, TENANT, WORKLOADS, load_workloads
+from benchmarks.site import site_for
+from benchmarks.workload import NAMES, TENANT, WORKLOADS, load_workloads
 
 RATE = 500
 """Samples a second: few enough not to be what is seen."""
@@ -66,8 +66,7 @@ def record(spy: str, arguments: argparse.Namespace) -> None:
     settings = settings_for(workload, arguments.workers, inline=False)
     shape = "raw" if arguments.output.suffix == ".txt" else "flamegraph"
     with contextlib.ExitStack() as stack:
-        if workload.fetches:
-            stack.enter_context(running_site(SITE_PORT))
+        stack.enter_context(site_for(workload))
         daemon = stack.enter_context(Daemon.running(settings))
         target = DaemonTarget(daemon.endpoint, TENANT, None)
         load = stack.enter_context(Load.sending(target, workload))

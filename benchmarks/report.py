@@ -9,7 +9,7 @@ from msgspec import Struct
 from benchmarks.figures import Figure, Point
 from benchmarks.lifecycle import Lifecycle
 from benchmarks.machine import Machine
-from benchmarks.peers.goja import Looped
+from benchmarks.peers.loop import Looped
 from benchmarks.peers.node import Hot
 
 

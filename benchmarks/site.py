@@ -13,12 +13,14 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
 import psutil
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.workload import SITE_PORT, Workload
 
 BODY = b'{"value":"ok"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)
@@ -69,6 +71,11 @@ def running_site(port: int) -> Iterator[psutil.Process]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def site_for(workload: Workload) -> AbstractContextManager[psutil.Process | None]:
+    """Run the server for as long as the block lasts, if the workload fetches."""
+    return running_site(SITE_PORT) if workload.fetches else contextlib.nullcontext()
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.peers.installed import Installed
 from benchmarks.peers.pool import Mode, PoolTarget
 from benchmarks.plan import Session
-from benchmarks.site import running_site
-from benchmarks.workload import SITE_PORT, TENANT, Workload
+from benchmarks.site import site_for
+from benchmarks.workload import TENANT, Workload
 
 
 class Started(NamedTuple):
@@ -33,10 +33,10 @@ def started(session: Session, installed: Installed, *, inline: bool) -> Iterator
         raise BenchmarkError(f"{session.subject}: no workload")
     with contextlib.ExitStack() as stack:
         subject = stack.enter_context(_subject(session, session.workload, installed, inline))
-        if not session.workload.fetches:
+        site = stack.enter_context(site_for(session.workload))
+        if site is None:
             yield subject
             return
-        site = stack.enter_context(running_site(SITE_PORT))
         yield subject._replace(
             spent=lambda client: {**subject.spent(client), "site": own_cpu(site)}
         )

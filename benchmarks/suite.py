@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from contextlib import nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -14,8 +13,8 @@ from benchmarks.generator import Order
 from benchmarks.lifecycle import Effort, Lifecycle, measure_lifecycle
 from benchmarks.load import Load
 from benchmarks.machine import Machine, look_at_machine
-from benchmarks.peers.goja import Looped
 from benchmarks.peers.installed import Installed, install_peers
+from benchmarks.peers.loop import Looped
 from benchmarks.peers.node import Hot, find_node, run_hot
 from benchmarks.plan import (
     POOLS,
@@ -29,9 +28,9 @@ from benchmarks.plan import (
 )
 from benchmarks.progress import Progress
 from benchmarks.report import Conditions, Report, compare_with_goja, compare_with_node
-from benchmarks.site import running_site
+from benchmarks.site import site_for
 from benchmarks.subjects import started
-from benchmarks.workload import SITE_PORT, Workload
+from benchmarks.workload import Workload
 
 FULL_EFFORT = Effort(starts=5, kills=20, switches=50)
 QUICK_EFFORT = Effort(starts=2, kills=5, switches=10)
@@ -95,7 +94,7 @@ class Suite:
             progress.note(line)
         progress.begin("start, respawn, change of tenant, memory")
         workload = scope.workloads[0]
-        with running_site(SITE_PORT) if workload.fetches else nullcontext():
+        with site_for(workload):
             lifecycle = measure_lifecycle(workload, scope.base_workers, effort)
         for session in plan:
             self._run_session(session, progress)
@@ -115,7 +114,7 @@ class Suite:
                 self._hot.append(run_hot(self._node, workload, pace.seconds))
             case Session("goja in a loop", Workload() as workload) if self._installed.goja:
                 progress.begin(f"{session.subject}: {workload.name}")
-                with running_site(SITE_PORT) if workload.fetches else nullcontext():
+                with site_for(workload):
                     looped = self._installed.goja.run_loop(workload, pace.seconds)
                 self._looped[workload.name].append(looped)
             case Session(_, Workload() as workload):

@@ -10,30 +10,18 @@ import contextlib
 import filecmp
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
-from benchmarks.errors import BenchmarkError
 from benchmarks.peers.errors import MissingPeerError
+from benchmarks.peers.loop import Looped, run_loop
 from benchmarks.peers.server import Server, serving
 from benchmarks.peers.tool import find_tool, kept, run_tool
-from benchmarks.workload import Outcome, Workload, check
+from benchmarks.workload import Workload
 
 PEERS = Path(__file__).parent
 SOURCE = PEERS / "goja"
-
-
-class Looped(Struct, frozen=True):
-    """What a job costs where nothing but goja is in the way."""
-
-    cpu_us: float
-    calls: int
-    outcome: Outcome
 
 
 class Goja:
@@ -58,18 +46,7 @@ class Goja:
 
     def run_loop(self, workload: Workload, seconds: float) -> Looped:
         """Run one job after another in one process, each in a new VM; raises BenchmarkError."""
-        arguments = [str(workload.script), workload.name, str(workload.context), str(seconds)]
-        done = subprocess.run(
-            [self._binary, PEERS / "shim.js", *arguments],
-            capture_output=True,
-            timeout=60 + 10 * seconds,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BenchmarkError(f"goja: {done.stderr.decode(errors='replace')[-500:]}")
-        looped = msgspec.json.decode(done.stdout, type=Looped)
-        check(workload.name, workload.expected, looped.outcome)
-        return looped
+        return run_loop("goja", [self._binary, PEERS / "shim.js"], workload, seconds, Looped)
 
     def _is_of_this_source(self) -> bool:
         names = [file.name for file in SOURCE.iterdir()]

@@ -7,7 +7,7 @@ import pytest
 from benchmark_report import make, make_report
 
 from benchmarks.figures import Point
-from benchmarks.peers.goja import Looped
+from benchmarks.peers.loop import Looped
 from benchmarks.peers.node import Hot
 from benchmarks.report import Report, compare_with_goja, compare_with_node
 from benchmarks.workload import Outcome
@@ -44,7 +44,7 @@ def test_the_floor_is_looked_up_by_load() -> None:
 
 
 def hot(cpu_us: float) -> Hot:
-    return Hot(cpu_us, cpu_us, 100, "20.1", "11.3", Outcome({}, []))
+    return Hot(cpu_us, 100, Outcome({}, []), "20.1", "11.3")
 
 
 def test_plain_node_is_compared_by_its_median() -> None:

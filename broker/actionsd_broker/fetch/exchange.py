@@ -24,7 +24,7 @@ from actionsd_broker.fetch.headers import (
 )
 from actionsd_broker.fetch.hosts import Address
 from actionsd_broker.fetch.line import MAX_HEADER_LINE_BYTES, Line
-from actionsd_broker.fetch.lines import Lines, Owner
+from actionsd_broker.fetch.lines import Key, Lines, Owner
 from actionsd_broker.fetch.outcomes import Fault, Header
 from actionsd_broker.fetch.redirects import Outgoing
 from actionsd_broker.fetch.target import Target
@@ -110,12 +110,17 @@ class Exchanges:
         finally:
             if reply is not None:
                 reply.close()
-            if line is not None:
-                keeps = keeps and self._lines.keeps  # it may have been closed meanwhile
-                if keeps and reply is not None and reply.has_ended and line.rest():
-                    self._lines.put(key, line)
-                else:
-                    await line.close()
+            if line is not None and not (keeps and self._keep(key, line, reply)):
+                await line.close()
+
+    def _keep(self, key: Key, line: Line, reply: Reply | None) -> bool:
+        """Keep a line if it may carry another exchange; say whether it is kept."""
+        if reply is None or not reply.has_ended:
+            return False
+        if not self._lines.keeps or not line.rest():  # none are kept after `close`
+            return False
+        self._lines.put(key, line)
+        return True
 
     async def close(self) -> None:
         """Close what is kept."""

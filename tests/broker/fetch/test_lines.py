@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from kept import GREETING, OTHER, Afterwards, body, get
 from servers import Answer, Asked, Site, answering, policy, run, until, writing
 
 from actionsd_broker.fetch.fetcher import Fetcher
 from actionsd_broker.fetch.limits import FetchTable
 from actionsd_broker.fetch.lines import MAX_LINES
-from actionsd_broker.fetch.outcomes import FetchFailed, FetchRequest, FetchResponse, Outcome
+from actionsd_broker.fetch.outcomes import FetchFailed
 from actionsd_broker.fetch.policy import Policy
-
-OTHER = b"HTTP/1.1 200 Why\r\nContent-Length: 5\r\n\r\nother"
-GREETING = b"HTTP/1.1 200 Why\r\nContent-Length: 2\r\n\r\nok"
 
 
 @asynccontextmanager
@@ -30,38 +27,6 @@ async def fetching(keep_seconds: float = 60.0) -> AsyncIterator[Fetcher]:
 
 def of(site: Site, tenant: str = "acme", action: str = "a") -> Policy:
     return Policy(tenant, policy(site.rule()).rules, action)
-
-
-async def get(fetcher: Fetcher, site: Site, who: Policy | None = None, **how: str) -> Outcome:
-    method = how.get("method", "GET")
-    body = b"x" if method == "POST" else None
-    request = FetchRequest(method, site.url(how.get("path", "/")), (), body)
-    return await fetcher.fetch(request, who or of(site), time.monotonic() + 10.0)
-
-
-def body(outcome: Outcome) -> bytes:
-    assert isinstance(outcome, FetchResponse), outcome
-    return outcome.body
-
-
-class Afterwards:
-    """An answer that is `ok`, and when that was read, something that nobody asked for."""
-
-    def __init__(self, *, closes: bool = False) -> None:
-        self._closes = closes
-        self.read, self.done = asyncio.Event(), asyncio.Event()
-
-    async def __call__(self, _: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(GREETING)
-        await writer.drain()
-        await self.read.wait()
-        writer.close() if self._closes else writer.write(OTHER)
-        self.done.set()
-
-    async def come(self) -> None:
-        """Have it done."""
-        self.read.set()
-        await self.done.wait()
 
 
 def test_next_get_of_an_action_has_the_same_connection() -> None:
@@ -91,9 +56,9 @@ def test_each_request_on_a_connection_is_its_own() -> None:
 def test_nobody_else_has_it() -> None:
     async def scenario() -> None:
         async with Site(keeps=True) as site, fetching() as fetcher:
-            await get(fetcher, site, of(site, "acme", "a"))
-            await get(fetcher, site, of(site, "acme", "b"))
-            await get(fetcher, site, of(site, "globex", "a"))
+            await get(fetcher, site, who=of(site, "acme", "a"))
+            await get(fetcher, site, who=of(site, "acme", "b"))
+            await get(fetcher, site, who=of(site, "globex", "a"))
             assert site.connections == 3
 
     run(scenario())
@@ -135,7 +100,7 @@ def test_what_comes_behind_a_response_is_nobodys_response() -> None:
 
 def test_what_comes_while_nobody_asks_is_nobodys_response() -> None:
     async def scenario() -> None:
-        late = Afterwards()
+        late = Afterwards(OTHER)
         answers: dict[str, Answer] = {"/late": late}
         async with Site(answering("own"), answers, keeps=True) as site, fetching() as fetcher:
             assert body(await get(fetcher, site, path="/late")) == b"ok"
@@ -148,7 +113,7 @@ def test_what_comes_while_nobody_asks_is_nobodys_response() -> None:
 
 def test_connection_that_the_server_has_closed_is_replaced() -> None:
     async def scenario() -> None:
-        bye = Afterwards(closes=True)
+        bye = Afterwards(None)
         answers: dict[str, Answer] = {"/bye": bye}
         async with Site(answering("own"), answers, keeps=True) as site, fetching() as fetcher:
             assert body(await get(fetcher, site, path="/bye")) == b"ok"
@@ -219,11 +184,11 @@ def test_no_more_are_kept_than_there_may_be_and_the_oldest_go_first() -> None:
         async with Site(keeps=True) as site, fetching() as fetcher:
             actions = [of(site, action=f"a{number}") for number in range(MAX_LINES + 5)]
             for who in actions:
-                await get(fetcher, site, who)
+                await get(fetcher, site, who=who)
             await until(lambda: site.sockets_to_it() == MAX_LINES)
-            await get(fetcher, site, actions[-1])
+            await get(fetcher, site, who=actions[-1])
             assert site.connections == len(actions)
-            await get(fetcher, site, actions[0])
+            await get(fetcher, site, who=actions[0])
             assert site.connections == len(actions) + 1
 
     run(scenario())

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 import pytest
 import trustme
+from kept import GREETING, OTHER, Afterwards, body, get
 from servers import CHUNKED, OK, Answer, Asked, Names, Site, answering, policy, run, until, writing
 
 from actionsd_broker.fetch.exchange import Exchanges, Reply
@@ -23,17 +24,11 @@ from actionsd_broker.fetch.outcomes import (
     FetchDenied,
     FetchFailed,
     FetchRequest,
-    FetchResponse,
-    Header,
-    Outcome,
 )
-from actionsd_broker.fetch.policy import Policy
 from actionsd_broker.fetch.redirects import Outgoing
 from actionsd_broker.fetch.target import read_url
 from actionsd_broker.fetch.vault import Secret, Vault
 
-GREETING = OK + b"Content-Length: 2\r\n\r\nok"
-OTHER = OK + b"Content-Length: 5\r\n\r\nother"
 PAUSING = 200_000
 """Bytes of a body that make the reading of a connection pause until they are taken."""
 
@@ -61,35 +56,6 @@ async def serving(
         yield site, fetcher
         await fetcher.close()
         assert site.sockets_to_it() == 0
-
-
-async def get(
-    fetcher: Fetcher,
-    site: Site,
-    path: str = "/",
-    headers: tuple[Header, ...] = (),
-    who: Policy | None = None,
-) -> Outcome:
-    request = FetchRequest("GET", site.url(path), headers)
-    return await fetcher.fetch(request, who or policy(site.rule()), time.monotonic() + 10.0)
-
-
-def body(outcome: Outcome) -> bytes:
-    assert isinstance(outcome, FetchResponse), outcome
-    return outcome.body
-
-
-class Later:
-    """An answer that is `ok`, and other bytes when that was read."""
-
-    def __init__(self, unasked: bytes) -> None:
-        self._unasked = unasked
-        self.read = asyncio.Event()
-
-    async def __call__(self, _: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(GREETING)
-        await self.read.wait()
-        writer.write(self._unasked)
 
 
 @both
@@ -150,11 +116,11 @@ def test_connection_ends_as_soon_as_something_comes_while_nobody_asks(
     unasked: bytes, secure: bool
 ) -> None:
     async def scenario() -> None:
-        later = Later(unasked)
+        later = Afterwards(unasked)
         async with serving(later, secure=secure) as (site, fetcher):
             assert body(await get(fetcher, site, "/x")) == b"ok"
             assert site.sockets_to_it() == 1
-            later.read.set()
+            await later.come()
             await until(lambda: site.sockets_to_it() == 0)
             assert body(await get(fetcher, site)) == b"own"
 
