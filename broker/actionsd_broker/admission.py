@@ -35,7 +35,7 @@ class Admission:
     def admit(self, started: Started) -> bool:
         """Tell whether this worker may have jobs; raises RemoteProtocolError if it lies."""
         worker, pid, v8, layers = started
-        if not self._supervisor.ready(worker, pid):
+        if not self._supervisor.recognises(worker, pid):
             raise RemoteProtocolError(f"claims to be pid {pid}")
         self.v8, self.layers = v8, list(layers)
         threads = kernel_word.threads(pid)
@@ -51,6 +51,7 @@ class Admission:
             self._sentry.ready(worker, pid)
         except OSError:
             return False  # as above
+        self._supervisor.ready(worker)
         log.info("worker_ready", worker=short(worker), pid=pid)
         return True
 

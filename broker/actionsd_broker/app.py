@@ -192,13 +192,14 @@ class App:
         self._crew.register(poller)
         poller.register(self._wake_read.fileno(), zmq.POLLIN)
         try:
+            # Whether jobs can be run at all is asked before it is said that they are.
             while not self._drained():
-                self._turn(poller)
                 if not self._ready and self._is_ready():
                     self._announce()
                     # Clients that came early have waited in ZeroMQ.
                     poller.register(self._frontend.socket, zmq.POLLIN)
                     self._annex.open(poller, time.monotonic())
+                self._turn(poller)
             if self._ready:
                 poller.unregister(self._frontend.socket)
             self._crew.stop(poller)

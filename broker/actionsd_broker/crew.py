@@ -78,7 +78,7 @@ class Crew:
                 self._answer(answered)
         if self._backend.socket in stirred:
             self._take_events()
-        if self._supervisor.epoll.fileno() in stirred:
+        if self._supervisor.stirs(stirred):
             # Reports that a worker sent before it died come first: they count.
             self._take_events()
             for exit_ in self._supervisor.reap():
@@ -128,7 +128,7 @@ class Crew:
         if self._backend.connections.monitor in stirred:
             for pid in self._backend.connections.receive():
                 worker = self._supervisor.worker_of(pid)
-                if worker is not None:
+                if worker is not None and self._backend.knows(worker):
                     self._violation(worker, "the worker connected again")
 
     def _take_events(self) -> None:

@@ -13,6 +13,7 @@ import re
 import secrets
 import select
 import signal
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,7 +114,7 @@ class Supervisor:
 
     @property
     def ready_count(self) -> int:
-        """How many workers have said that they are ready."""
+        """How many workers may have jobs."""
         return sum(worker.ready for worker in self._workers.values())
 
     @property
@@ -144,14 +145,15 @@ class Supervisor:
         unseen = [0.0] if self._exits else []
         return min([*unseen, *waiting, *([] if self._stopping else self._starts)], default=None)
 
-    def ready(self, worker: str, pid: int) -> bool:
-        """Take note that a worker is ready; False if it lies about who it is."""
+    def recognises(self, worker: str, pid: int) -> bool:
+        """Tell whether a worker is the process that it says it is."""
         self._hear()  # of its birth: what it says itself may have been faster
         known = self._workers.get(worker)
-        if known is None or known.pid != pid:
-            return False
-        known.ready = True
-        return True
+        return known is not None and known.pid == pid
+
+    def ready(self, worker: str) -> None:
+        """Take note that a worker may have jobs."""
+        self._workers[worker].ready = True
 
     def pid(self, worker: str) -> int | None:
         """Return a worker's process, None if it is none yet, or no more."""
@@ -209,6 +211,14 @@ class Supervisor:
                 reason = f"not ready after {START_SECONDS:g} s"
                 log.warning("worker_killed", worker=short(worker.name), reason=reason)
                 self.kill(worker.name)
+
+    def stirs(self, stirred: Container[object]) -> bool:
+        """Tell whether `reap` has something to return, by what the poll loop says has stirred.
+
+        The epoll alone does not know: an end may have been heard of in passing, by whoever
+        asked about a birth.
+        """
+        return bool(self._exits) or self.epoll.fileno() in stirred
 
     def reap(self) -> list[Exit]:
         """Return the workers that have ended, after reading their last words."""

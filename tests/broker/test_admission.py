@@ -27,6 +27,7 @@ class Surroundings:
     def __init__(self) -> None:
         self.killed: list[str] = []
         self.watched: list[int] = []
+        self.ready_count = 0
         self.gone = False
 
     def kill(self, worker: str) -> None:
@@ -35,11 +36,16 @@ class Surroundings:
     def uid(self, _worker: str) -> int:
         return 1
 
-    def ready(self, _worker: str, pid: int) -> bool:
-        if self.gone:
-            raise ProcessLookupError
-        self.watched.append(pid)
+    def recognises(self, _worker: str, pid: int) -> bool:
         return pid == PID
+
+    def ready(self, _worker: str, pid: int | None = None) -> None:
+        if pid is None:
+            self.ready_count += 1
+        elif self.gone:
+            raise ProcessLookupError
+        else:
+            self.watched.append(pid)
 
 
 @pytest.fixture
@@ -70,7 +76,8 @@ def started(pid: int = PID, layers: list[Layer] = LAYERS) -> Started:
 
 def test_sealed_worker_is_let_in_and_watched(admission: Admission, around: Surroundings) -> None:
     assert admission.admit(started())
-    assert around.watched == [PID, PID]
+    assert around.watched == [PID]
+    assert around.ready_count == 1
     assert (admission.v8, admission.layers, admission.missing) == ("14.4", LAYERS, [])
     admission.check()
 
@@ -86,6 +93,7 @@ def test_worker_that_the_kernel_contradicts_gets_no_job_where_a_seal_is_required
     threads[:] = [SEALED, SEALED._replace(seccomp=0)]
     assert not admission.admit(started())
     assert around.killed == ["w1-secret"]
+    assert around.ready_count == 0
     with pytest.raises(StartError, match="seccomp: the kernel says otherwise"):
         admission.check()
 
@@ -110,11 +118,11 @@ def test_worker_that_ended_before_the_kernel_was_asked_is_no_proof_of_anything(
 
 
 def test_worker_that_ended_before_it_was_watched_gets_no_job(
-    admission: Admission, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+    admission: Admission, around: Surroundings
 ) -> None:
-    monkeypatch.setattr(admission, "_supervisor", Surroundings())
     around.gone = True
     assert not admission.admit(started())
+    assert around.ready_count == 0
     admission.check()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -30,6 +30,15 @@ def wait_exits(supervisor: Supervisor, count: int) -> list[Exit]:
         assert poller.poll(30_000), "no worker ended"
         exits += supervisor.reap()
     return exits
+
+
+def hear(supervisor: Supervisor, until: Callable[[], bool]) -> None:
+    """Have the supervisor hear of births and deaths in passing, until a condition holds."""
+    give_up_at = time.monotonic() + 30
+    while not until():
+        assert time.monotonic() < give_up_at
+        assert supervisor.worker_of(1) is None
+        time.sleep(0.002)
 
 
 def test_as_many_workers_start_as_were_asked_for(supervisor: Supervisor) -> None:
@@ -75,11 +84,26 @@ def test_worker_that_is_not_ready_in_time_is_killed(supervisor: Supervisor) -> N
     assert {exit_.worker for exit_ in wait_exits(supervisor, 2)} == set(started)
 
 
-def test_stranger_is_not_ready(supervisor: Supervisor) -> None:
+def test_stranger_is_not_taken_for_a_worker(supervisor: Supervisor) -> None:
     worker = supervisor.start_due(0.0)[0]
-    assert not supervisor.ready(worker, 1)
-    assert not supervisor.ready("w9-nobody", 1)
+    assert not supervisor.recognises(worker, 1)
+    assert not supervisor.recognises("w9-nobody", 1)
+    hear(supervisor, lambda: supervisor.pid(worker) is not None)
+    assert supervisor.recognises(worker, supervisor.pid(worker) or 0)
     assert supervisor.ready_count == 0
+    supervisor.ready(worker)
+    assert supervisor.ready_count == 1
+
+
+def test_end_that_was_heard_of_in_passing_is_still_to_be_reaped(supervisor: Supervisor) -> None:
+    worker = supervisor.start_due(0.0)[0]
+    assert not supervisor.stirs(())
+    supervisor.kill(worker)
+    hear(supervisor, lambda: worker not in supervisor.alive)
+    assert supervisor.stirs(())
+    assert supervisor.next_deadline() == 0.0
+    assert [exit_.worker for exit_ in supervisor.reap()] == [worker]
+    assert not supervisor.stirs(())
 
 
 def test_worker_knows_nothing_of_the_environment(
