@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from actionsd_broker.commands import (
-    call,
-    check,
-    doctor,
-    explain,
-    gateway,
-    import_zitadel,
-    metadata,
-    run,
-    scale,
-    serve,
-    stats,
-    switch,
-    token,
-    types,
-)
 from actionsd_broker.commands.arguments import EXIT_USAGE, say
 from actionsd_broker.errors import OperatorError
 from actionsd_client import ClientError
 from actionsd_protocol import __version__
 
-_PARSERS = (
-    serve.add_parser,
-    gateway.add_parser,
-    run.add_parser,
-    call.add_parser,
-    stats.add_parser,
-    scale.add_parser,
-    switch.add_disable_parser,
-    switch.add_enable_parser,
-    switch.add_switches_parser,
-    check.add_parser,
-    explain.add_parser,
-    import_zitadel.add_parser,
-    metadata.add_parser,
-    token.add_parser,
-    doctor.add_parser,
-    types.add_parser,
-)
-"""Of each subcommand, in the order of `--help`."""
+_PACKAGE = "actionsd_broker.commands"
+
+COMMANDS = {
+    "serve": ("serve", "add_parser"),
+    "gateway": ("gateway", "add_parser"),
+    "run": ("run", "add_parser"),
+    "call": ("call", "add_parser"),
+    "stats": ("stats", "add_parser"),
+    "scale": ("scale", "add_parser"),
+    "disable": ("switch", "add_disable_parser"),
+    "enable": ("switch", "add_enable_parser"),
+    "switches": ("switch", "add_switches_parser"),
+    "check": ("check", "add_parser"),
+    "explain": ("explain", "add_parser"),
+    "import": ("import_zitadel", "add_parser"),
+    "metadata": ("metadata", "add_parser"),
+    "token": ("token", "add_parser"),
+    "doctor": ("doctor", "add_parser"),
+    "types": ("types", "add_parser"),
+}
+"""Each subcommand's module and what adds its parser, in the order of `--help`."""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def make_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, or of one subcommand's."""
     parser = argparse.ArgumentParser(
         prog="actionsd",
         description="Runs ZITADEL-style JavaScript actions beside an identity provider.",
@@ -57,14 +44,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"actionsd {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add_parser in _PARSERS:
-        add_parser(subparsers)
+    for module, adder in COMMANDS.values() if command is None else [COMMANDS[command]]:
+        # Only what is needed: all of them together take longer to load than most take to run.
+        getattr(importlib.import_module(f"{_PACKAGE}.{module}"), adder)(subparsers)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parsed = make_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    command = words[0] if words and words[0] in COMMANDS else None
+    parsed = make_parser(command).parse_args(words)
     try:
         status: int = parsed.run(parsed)
     except (OperatorError, ClientError) as error:

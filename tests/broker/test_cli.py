@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -164,6 +166,33 @@ def test_daemon_keeps_metadata_in_its_state_directory(monkeypatch: pytest.Monkey
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/x")
     parsed = cli.make_parser().parse_args(["serve"])
     assert serve._configure(parsed).metadata.path == "/var/lib/x/metadata.db"
+
+
+def test_subcommand_does_not_wait_for_the_modules_of_others() -> None:
+    program = """
+import sys
+from actionsd_broker import cli
+cli.make_parser("scale")
+print([name for name in sys.modules if name in ("aiohttp", "actionsd_broker.app")])
+"""
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+    assert done.stdout == b"[]\n"
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_subcommand_explains_itself_alone(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        cli.main([command, "--help"])
+    assert exit_.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: actionsd {command} ")
+
+
+def test_unknown_subcommand_is_refused_with_those_there_are(actionsd: Command) -> None:
+    done = actionsd("sevre")
+    assert done.returncode == 2
+    assert "'sevre'" in done.stderr
+    for command in ("serve", "import", "types"):
+        assert command in done.stderr
 
 
 def test_call_without_a_daemon_says_so(actionsd: Command, script: Path) -> None:
