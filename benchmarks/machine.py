@@ -12,7 +12,7 @@ import zmq
 from msgspec import Struct
 from py_mini_racer import MiniRacer
 
-from actionsd_protocol import __version__
+from actionsd_protocol import __version__, session
 
 
 class Machine(Struct, frozen=True):
@@ -26,16 +26,18 @@ class Machine(Struct, frozen=True):
     v8: str
     zeromq: str
     actionsd: str
+    compiled: bool
     load_average: tuple[float, float, float]
     date: str
 
     def __str__(self) -> str:
         """Return the line for people."""
         load = ", ".join(f"{value:.2f}" for value in self.load_average)
+        how = " compiled" if self.compiled else ""
         return (
             f"{self.cpu}, {self.cores} cores, {self.memory_gib:g} GiB, Linux {self.kernel}, "
             f"Python {self.python}, V8 {self.v8}, ZeroMQ {self.zeromq}, "
-            f"actionsd {self.actionsd}, load average {load}, {self.date}"
+            f"actionsd {self.actionsd}{how}, load average {load}, {self.date}"
         )
 
 
@@ -53,6 +55,7 @@ def look_at_machine() -> Machine:
         v8=v8,
         zeromq=zmq.zmq_version(),
         actionsd=__version__,
+        compiled=not str(session.__file__).endswith(".py"),
         load_average=(round(load[0], 2), round(load[1], 2), round(load[2], 2)),
         date=datetime.now(UTC).date().isoformat(),
     )

@@ -17,6 +17,7 @@ MACHINE = Machine(
     v8="14.4",
     zeromq="4.3.5",
     actionsd="0.1.0",
+    compiled=False,
     load_average=(0.1, 0.2, 0.3),
     date="2026-01-02",
 )

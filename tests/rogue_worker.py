@@ -22,7 +22,17 @@ from wire import framed
 from zmtp import Peer, message
 
 from actionsd_protocol.frames import TO_WORKER, Received
-from actionsd_protocol.messages import Assign, Layer, Message, Ready, Report, Span, Stop
+from actionsd_protocol.messages import (
+    Answer,
+    Assign,
+    Call,
+    Layer,
+    Message,
+    Ready,
+    Report,
+    Span,
+    Stop,
+)
 from actionsd_protocol.orders import WorkerOrders
 
 
@@ -99,6 +109,15 @@ class Rogue:
 
     def flush_late(self) -> None:
         """Do nothing: every report has left at once."""
+
+    @property
+    def next_call(self) -> int:
+        """The number of the next call of the job."""
+        return 1
+
+    def call(self, message: Call, payload: bytes | None) -> tuple[Answer, bytes]:
+        """Fail: the scripts of the arena ask for nothing; modes do, in their own way."""
+        raise AssertionError(f"a script asks: {message}, {payload!r}")
 
     def _is_to_break_a_batch(self, mode: str) -> bool:
         """Tell whether this is the first worker that has several jobs with this mode."""

@@ -47,7 +47,7 @@ class Nursery:
         with contextlib.suppress(FileNotFoundError):
             order = (self._arena / "birth").rename(self._arena / f"birth.{os.getpid()}")
             rogue.misbehave(order.read_text())
-        runner = Runner(self._engine, rogue)  # type: ignore[arg-type] # it has a Service's methods
+        runner = Runner(self._engine, rogue)
         rogue.connect(orders.socket)
         runner.prepare()
         rogue.greet(self._engine.version, [])  # in no way sealed

@@ -25,12 +25,13 @@ class Balance:
 
         A place that is not open has None for its load; without any open one there is no choice.
         """
-        best, least = None, math.inf
+        best: int | None = None
+        least = math.inf
         for step in range(len(loads)):
             place = (self._turn + step) % len(loads)
             load = loads[place]
             if load is not None and load < least:
-                best, least = place, load
+                best, least = place, float(load)
         if best is not None:
             self._turn = (best + 1) % len(loads)
         return best

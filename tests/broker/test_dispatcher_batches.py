@@ -17,6 +17,7 @@ from actionsd_broker.config import Config
 from actionsd_broker.decisions import Assign, Command, Complete, Fail, Kill, Retire
 from actionsd_broker.dispatcher import Dispatcher
 from actionsd_broker.job import Job
+from actionsd_broker.pace import Pace
 from actionsd_broker.plan import Plan, make_plan
 from actionsd_protocol.errors import FailureKind
 from actionsd_protocol.messages import Action
@@ -253,7 +254,7 @@ def plan(name: str) -> Plan:
     return make_plan([Action(name=name, script="", timeout=20.0)])
 
 
-class EverythingIsShort:
+class EverythingIsShort(Pace):
     """A pace that gives as many jobs together as there may be."""
 
     def expected(self, _job: Job) -> float:
@@ -269,7 +270,7 @@ class Batches(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.dispatcher = Dispatcher(Config(workers=2, spares=1, queue_seconds=3600.0))
-        self.dispatcher._pace = EverythingIsShort()  # type: ignore[assignment] # its methods
+        self.dispatcher._pace = EverythingIsShort()
         self.now = 0.0
         self.workers: dict[str, Worker] = {}
         self.serial = 0

@@ -20,7 +20,7 @@ from actionsd_protocol.messages import (
     Step,
 )
 from actionsd_worker.calls import carry_out
-from actionsd_worker.service import Service
+from actionsd_worker.link import Link
 
 STEP = Step(name="f", script="a" * 32, allowed_to_fail=False, fresh=False)
 ASSIGN = Assign(job=7, trigger="t", steps=[STEP], scripts={}, forget=[], check=False)
@@ -52,7 +52,7 @@ class Desk:
 
 def ask(desk: Desk, request: dict[str, Any], first_step: int = 0) -> Any:
     text = json.dumps(request).encode()
-    return json.loads(carry_out(cast("Service", desk), ASSIGN, first_step, text))
+    return json.loads(carry_out(cast("Link", desk), ASSIGN, first_step, text))
 
 
 def test_fetch_is_for_the_job_and_counts_its_actions_from_the_first() -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import signal
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,7 +16,6 @@ from actionsd_protocol.report import ReportDocument, decode_report
 from actionsd_sandbox import deadline
 from actionsd_sandbox.isolate import Engine
 from actionsd_worker.runner import Runner
-from actionsd_worker.service import Service
 
 TRIGGER = "complement-token/pre-userinfo"
 LOG = "urn:zitadel:iam:action:f:log"
@@ -149,7 +148,7 @@ def serve(engine: Engine, script: Script) -> Iterator[Callable[[], list[Answer]]
     before = signal.getsignal(signal.SIGALRM)
 
     def serve() -> list[Answer]:
-        runner = Runner(engine, cast("Service", script))
+        runner = Runner(engine, script)
         runner.prepare()
         runner.run()
         return script.answers

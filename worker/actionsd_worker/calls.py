@@ -12,10 +12,10 @@ import msgspec
 
 from actionsd_protocol.errors import FailureKind, LocalProtocolError
 from actionsd_protocol.messages import Assign, Call
-from actionsd_worker.service import Service
+from actionsd_worker.link import Link
 
 
-def carry_out(service: Service, assign: Assign, first_step: int, request: bytes) -> bytes:
+def carry_out(link: Link, assign: Assign, first_step: int, request: bytes) -> bytes:
     """Return the answer to a request of the prelude; both are JSON (js/calls.js).
 
     Raises ProtocolError where broker and worker do not understand each other any more.
@@ -25,8 +25,8 @@ def carry_out(service: Service, assign: Assign, first_step: int, request: bytes)
     payload = _take_payload(asked)
     asked["step"] += first_step
     try:
-        message = msgspec.convert({**asked, "job": assign.job, "call": service.next_call}, Call)
-        answer, document = service.call(message, payload)
+        message = msgspec.convert({**asked, "job": assign.job, "call": link.next_call}, Call)
+        answer, document = link.call(message, payload)
     except (msgspec.ValidationError, LocalProtocolError) as error:
         # Never sent: the broker would take it for an attack.
         return _failure(_REFUSED[kind], f"not sent: {error}")

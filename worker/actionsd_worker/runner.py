@@ -22,7 +22,7 @@ from actionsd_sandbox.realm import Cost, Delivery, PreludeError, Realm, Work
 from actionsd_worker import calls
 from actionsd_worker import job as jobs
 from actionsd_worker.job import Heads, Partial
-from actionsd_worker.service import Service
+from actionsd_worker.link import Link
 
 MAX_THROWS = 2 * MAX_ACTIONS + 2
 """Throws that one job can make: one for each action, and one for what it leaves behind."""
@@ -35,10 +35,10 @@ _NOT_UTF8 = {"kind": "bad_request", "message": "context: not UTF-8"}
 class Runner:
     """Serves jobs until the broker says stop."""
 
-    def __init__(self, engine: Engine, service: Service) -> None:
+    def __init__(self, engine: Engine, link: Link) -> None:
         self._engine = engine
-        self._service = service
-        self._timer = DeadlineTimer(service.flush_late)
+        self._link = link
+        self._timer = DeadlineTimer(link.flush_late)
         self._heads = Heads()
         self._sources: dict[str, str] = {}
         self._compiled: set[str] = set()
@@ -123,7 +123,7 @@ class Runner:
         try:
             if self._assign is None or self._fault is not None:
                 return _BROKEN
-            return calls.carry_out(self._service, self._assign, self._first_step, request)
+            return calls.carry_out(self._link, self._assign, self._first_step, request)
         except Exception as error:  # noqa: BLE001 - raised again on the main thread
             self._fault = error
             return _BROKEN
@@ -134,7 +134,7 @@ class Runner:
         if delivery is not None:
             self._deliver(delivery)
         while True:
-            received, self._kept = self._kept or self._service.next_job(), None
+            received, self._kept = self._kept or self._link.next_job(), None
             if received is None:
                 self._stopped = True
                 return None
@@ -159,7 +159,7 @@ class Runner:
         number, self._assign, self._begun = self._assign.job, None, False
         fits = len(delivery.report) <= MAX_PAYLOAD_BYTES
         document = delivery.report if fits else jobs.refuse(_TOO_LARGE)
-        self._service.report(number, jobs.spans(delivery.costs), document)
+        self._link.report(number, jobs.spans(delivery.costs), document)
 
     def _keep_scripts(self, assign: Assign) -> None:
         for script in assign.forget:
