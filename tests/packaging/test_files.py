@@ -61,6 +61,16 @@ def test_image_is_made_of_what_the_wheel_is_made_of() -> None:
     assert {line[1:] for line in ignored.split() if line.startswith("!")} == roots | files
 
 
+def test_what_is_compiled_is_there_and_makes_no_class_that_the_interpreter_has_to_make() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    hook = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+    assert hook["enable-by-default"] is False
+    sources: list[str] = hook["modules"]
+    for source in sources:
+        text = (ROOT / source).read_text("utf-8")
+        assert not re.search(r"(?m)^class \w+\(.*(Struct|Structure)\b", text), source
+
+
 # ZITADEL's own list since 4.15.2 (spec, 6), but for the network that actionsd is in.
 DENIED = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),

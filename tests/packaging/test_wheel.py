@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,9 @@ from actionsd_protocol import __version__
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["protocol", "broker", "worker", "sandbox", "client", "gateway"]
 MANIFEST = '[actions.hello]\nfile = "hello.js"\n[flows]\n"2:4" = ["hello"]\n'
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+HOOK = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+MODULES = [source.partition("/")[2].removesuffix(".py") for source in HOOK["modules"]]
 HELLO = "function hello(ctx, api) { api.v1.claims.setClaim('hello', 'world') }"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -37,9 +42,11 @@ def run(*command: str | Path, cwd: Path = ROOT, path: str = "") -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["plain", "compiled"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the sdist, the wheel that is made of it, and an environment with that."""
+    if request.param == "compiled" and shutil.which("cc") is None:
+        pytest.skip("no C compiler")
     directory = tmp_path_factory.mktemp("built")
     environment = directory / "environment"
     run(sys.executable, "-m", "venv", environment)
@@ -50,7 +57,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = ("hatchling", "build", "--target", "sdist", "--directory", str(directory))
     run(python, "-m", *build, path=str(builder))
     [sdist] = directory.glob("*.tar.gz")
-    run(*pip, "wheel", "--no-deps", "--wheel-dir", directory, sdist)
+    hook = str(request.param == "compiled").lower()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HATCH_BUILD_HOOK_ENABLE_CUSTOM", hook)
+        run(*pip, "wheel", "--no-deps", "--wheel-dir", directory, sdist)
     [wheel] = directory.glob("*.whl")
     run(*pip, "install", wheel)
     return directory
@@ -60,13 +70,20 @@ def test_wheel_has_the_packages_their_scripts_and_nothing_else(built: Path) -> N
     [wheel] = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    roots = {name.partition("/")[0] for name in names}
+    compiled = {name for name in names if name.endswith(".so")}
+    roots = {name.partition("/")[0] for name in names if "/" in name or name not in compiled}
     assert roots == {
         *(f"actionsd_{name}" for name in PACKAGES),
         f"actionsd-{__version__}.dist-info",
     }
     assert "actionsd_sandbox/js/serve.js" in names
     assert all(f"actionsd_{name}/__init__.py" in names for name in PACKAGES)
+    if wheel.name.endswith("-any.whl"):
+        assert not compiled
+    else:
+        modules = {name.partition(".")[0] for name in compiled if "/" in name}
+        assert modules == set(MODULES)
+        assert {f"{name}.py" for name in modules} <= set(names)
 
 
 def test_sdist_has_what_is_needed_to_test_and_to_operate_it(built: Path) -> None:
