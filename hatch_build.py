@@ -2,7 +2,7 @@
 
     make wheel
 
-What is compiled says pyproject.toml. The sources go into the wheel beside it, as ever: they
+What is compiled, pyproject.toml says. The sources go into the wheel beside it, as ever: they
 are what tracebacks and people read. Without the hook the wheel has nothing else, and needs
 no compiler.
 """
@@ -10,7 +10,6 @@ no compiler.
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,9 @@ class CompileHook(BuildHookInterface):  # type: ignore[misc] # a build alone has
         if version == "editable":
             self.app.display_warning("an editable installation is not compiled")
             return
-        self._work = Path(tempfile.mkdtemp(prefix="actionsd-compiled-"))
+        self._work = tempfile.TemporaryDirectory(prefix="actionsd-compiled-")
         with contextlib.chdir(self.root):
-            library = compile_modules(self.config["modules"], self._work)
+            library = compile_modules(self.config["modules"], Path(self._work.name))
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
         build_data["force_include"].update(
@@ -38,7 +37,7 @@ class CompileHook(BuildHookInterface):  # type: ignore[misc] # a build alone has
     def finalize(self, version: str, _build_data: dict[str, Any], _artifact: str) -> None:
         """Take away what was made on the way."""
         if version != "editable":
-            shutil.rmtree(self._work)
+            self._work.cleanup()
 
 
 def compile_modules(sources: list[str], work: Path) -> Path:
