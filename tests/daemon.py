@@ -106,6 +106,14 @@ class Daemon:
             w for zygote in psutil.Process(self.process.pid).children() for w in zygote.children()
         ]
 
+    def kill_worker(self, number: int) -> None:
+        """Kill one of the workers that live: that of this number, counted round and round."""
+        while True:
+            living = [worker for worker in self.workers() if lives(worker)]
+            # Or it was faster: one that was retired ends by itself.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                return living[number % len(living)].kill()
+
     def memory_bytes(self) -> int:
         """Return what the daemon itself holds."""
         held: int = psutil.Process(self.process.pid).memory_info().rss

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable
 
-import psutil
 import pytest
 from daemon import Daemon
 from outward import TRIGGER, action, call, claims, opening, quote
@@ -116,8 +113,7 @@ def test_workers_that_are_killed_amid_fetches_leave_nothing_behind(
                 enough = count * jobs // (2 * kills)
                 while len(there.asked) < enough:  # noqa: ASYNC110 - the site has another thread
                     await asyncio.sleep(0.001)
-                victims = [w for w in daemon.workers() if w.status() != psutil.STATUS_ZOMBIE]
-                os.kill(victims[count % len(victims)].pid, signal.SIGKILL)
+                daemon.kill_worker(count)
 
         async def one(client: AsyncClient) -> Result:
             return await client.call(TRIGGER, tenant="acme", context={}, actions=[act])

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from collections.abc import Callable
 
-import psutil
 from daemon import Daemon
 
 from actionsd_client import Action, AsyncClient, Result
@@ -54,8 +51,7 @@ async def shoot(daemon: Daemon, done: asyncio.Event) -> int:
         try:
             await asyncio.wait_for(done.wait(), KILL_SECONDS)
         except TimeoutError:
-            victims = [w for w in daemon.workers() if w.status() != psutil.STATUS_ZOMBIE]
-            os.kill(chance.choice(victims).pid, signal.SIGKILL)
+            daemon.kill_worker(chance.randrange(60))
             kills += 1
         else:
             return kills
