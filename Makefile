@@ -1,6 +1,7 @@
 # `make demo` and `make test` need Python >= 3.11 with its venv module, nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+TESTS := -q -n 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test test-all test-compiled wheel bench lint format clean
 
@@ -23,10 +24,10 @@ lint: .venv/installed
 	$(BIN)/lint-imports --no-logo
 
 test: lint
-	$(BIN)/pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m 'not slow'
+	$(BIN)/pytest $(TESTS) -m 'not slow'
 
 test-all: lint
-	$(BIN)/pytest -q -n 4 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest $(TESTS)
 
 # A wheel whose hot path is compiled (hatch_build.py), for the Python that builds it: some
 # two minutes, and a C compiler with the headers of that Python.
@@ -41,7 +42,7 @@ test-compiled: wheel
 	@rm -rf .venv-compiled
 	@$(PYTHON) -m venv .venv-compiled
 	@.venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[dev]"
-	.venv-compiled/bin/pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m 'not slow'
+	.venv-compiled/bin/pytest $(TESTS) -m 'not slow'
 
 # All of it, about a quarter of an hour: on a machine that does nothing else.
 bench: .venv/installed

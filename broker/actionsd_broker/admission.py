@@ -35,7 +35,7 @@ class Admission:
     def admit(self, started: Started) -> bool:
         """Tell whether this worker may have jobs; raises RemoteProtocolError if it lies."""
         worker, pid, v8, layers = started
-        if not self._supervisor.recognises(worker, pid):
+        if self._supervisor.worker_of(pid) != worker:
             raise RemoteProtocolError(f"claims to be pid {pid}")
         self.v8, self.layers = v8, list(layers)
         threads = kernel_word.threads(pid)

@@ -324,7 +324,7 @@ class App:
         if self._dispatcher.everything_off:
             return True
         enough = self._supervisor.ready_count >= self._dispatcher.workers
-        return enough and self._desk.keeper.ready and not self._crew.admission.hidden
+        return enough and self._desk.keeper.ready
 
     def _announce(self) -> None:
         self._ready = True

@@ -145,12 +145,6 @@ class Supervisor:
         unseen = [0.0] if self._exits else []
         return min([*unseen, *waiting, *([] if self._stopping else self._starts)], default=None)
 
-    def recognises(self, worker: str, pid: int) -> bool:
-        """Tell whether a worker is the process that it says it is."""
-        self._hear()  # of its birth: what it says itself may have been faster
-        known = self._workers.get(worker)
-        return known is not None and known.pid == pid
-
     def ready(self, worker: str) -> None:
         """Take note that a worker may have jobs."""
         self._workers[worker].ready = True

@@ -22,7 +22,7 @@ PID = 4711
 
 
 class Surroundings:
-    """Stands in for supervisor and sentry; notes what is asked of them."""
+    """Stands in for a supervisor; notes what is asked of it, and of the sentry beside it."""
 
     def __init__(self) -> None:
         self.killed: list[str] = []
@@ -36,16 +36,23 @@ class Surroundings:
     def uid(self, _worker: str) -> int:
         return 1
 
-    def recognises(self, _worker: str, pid: int) -> bool:
-        return pid == PID
+    def worker_of(self, pid: int) -> str | None:
+        return "w1-secret" if pid == PID else None
 
-    def ready(self, _worker: str, pid: int | None = None) -> None:
-        if pid is None:
-            self.ready_count += 1
-        elif self.gone:
+    def ready(self, _worker: str) -> None:
+        self.ready_count += 1
+
+
+class Lookout:
+    """Stands in for the sentry."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def ready(self, _worker: str, pid: int) -> None:
+        if self._around.gone:
             raise ProcessLookupError
-        else:
-            self.watched.append(pid)
+        self._around.watched.append(pid)
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def admission(around: Surroundings, threads: list[ThreadWord]) -> Admission:
 
 
 def admit_as(around: Surroundings, *, required: bool) -> Admission:
-    return Admission(cast("Supervisor", around), cast("Sentry", around), required=required)
+    return Admission(cast("Supervisor", around), cast("Sentry", Lookout(around)), required=required)
 
 
 def started(pid: int = PID, layers: list[Layer] = LAYERS) -> Started:

@@ -93,7 +93,7 @@ def cpu_seconds(worker: psutil.Process) -> float:
 
 def test_idle_worker_that_dies_is_replaced(daemon: Daemon) -> None:
     count = wait_started(daemon)
-    daemon.workers()[0].kill()
+    daemon.kill_worker(0)
     daemon.wait_line("worker_ready", count=count + 1)
     assert len(daemon.workers()) == 3  # one to spare
 

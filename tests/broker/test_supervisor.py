@@ -86,10 +86,9 @@ def test_worker_that_is_not_ready_in_time_is_killed(supervisor: Supervisor) -> N
 
 def test_stranger_is_not_taken_for_a_worker(supervisor: Supervisor) -> None:
     worker = supervisor.start_due(0.0)[0]
-    assert not supervisor.recognises(worker, 1)
-    assert not supervisor.recognises("w9-nobody", 1)
+    assert supervisor.worker_of(1) is None
     hear(supervisor, lambda: supervisor.pid(worker) is not None)
-    assert supervisor.recognises(worker, supervisor.pid(worker) or 0)
+    assert supervisor.worker_of(supervisor.pid(worker) or 0) == worker
     assert supervisor.ready_count == 0
     supervisor.ready(worker)
     assert supervisor.ready_count == 1

@@ -163,7 +163,7 @@ def test_worker_that_was_killed_is_among_the_restarts(
 ) -> None:
     daemon = start_daemon(workers=1)
     daemon.wait_ready()
-    daemon.workers()[0].kill()
+    daemon.kill_worker(0)
     daemon.wait_line("worker_replaced")
     with Client(daemon.endpoint) as client:
         [reason] = client.stats()["restarts"]

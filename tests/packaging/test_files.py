@@ -14,6 +14,8 @@ from actionsd_broker.config import Config, MetadataConfig, parse_config
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
 EXAMPLE = (PACKAGING / "actionsd.toml").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+WHEEL = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
 UNCOMMENTED = re.sub(r"(?m)^#(?=[\[a-z])", "", EXAMPLE)
 
 FOR_EXAMPLE = {"endpoint", "registry", "workers", "log_format", "fetch", "secrets", "http"}
@@ -50,8 +52,7 @@ def test_images_are_named_without_a_registry() -> None:
 def test_image_is_made_of_what_the_wheel_is_made_of() -> None:
     recipe = (PACKAGING / "Dockerfile").read_text("utf-8")
     ignored = (PACKAGING / "Dockerfile.dockerignore").read_text("utf-8")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    packages: list[str] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    packages: list[str] = WHEEL["packages"]
     roots = {path.partition("/")[0] for path in packages}
     files = {"pyproject.toml", "README.md", "LICENSE"}
     copied = {
@@ -62,8 +63,7 @@ def test_image_is_made_of_what_the_wheel_is_made_of() -> None:
 
 
 def test_what_is_compiled_is_there_and_makes_no_class_that_the_interpreter_has_to_make() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    hook = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+    hook = WHEEL["hooks"]["custom"]
     assert hook["enable-by-default"] is False
     sources: list[str] = hook["modules"]
     for source in sources:
