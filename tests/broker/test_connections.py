@@ -65,7 +65,7 @@ def test_stranger_is_cut_before_it_says_anything(door: Door) -> None:
 def test_stranger_is_told_from_a_worker_by_its_process(door: Door) -> None:
     ours = door.connect()
     hear(door)
-    program = "import socket, sys; s = socket.socket(1); s.connect(sys.argv[1]); s.recv(1)"
+    program = "import socket, sys; s = socket.socket(1); s.connect(sys.argv[1])\nwhile s.recv(9): 0"
     stranger = subprocess.Popen([sys.executable, "-c", program, door.path])
     hear(door)
     assert stranger.wait(10) == 0

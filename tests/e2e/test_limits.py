@@ -57,7 +57,8 @@ CASES = {
     "heap": Case(
         {"memory": 64}, hold(NUMBERS % 40), hold(NUMBERS % 96), MEMORY, "more than 64 MiB"
     ),
-    "buffers": Case({"memory": 64}, hold(BYTES % 60), hold(BYTES % 68), MEMORY, "more than 64 MiB"),
+    # V8's own garbage counts too: some MiB, by what has run there before.
+    "buffers": Case({"memory": 64}, hold(BYTES % 56), hold(BYTES % 68), MEMORY, "more than 64 MiB"),
     "mutations": Case(
         {"mutations": 10}, times(10, CLAIM), times(11, CLAIM), OUTPUT, "more than 10 mutations"
     ),
