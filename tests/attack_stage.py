@@ -21,6 +21,7 @@ from attack_zygote import Aftermath, Surroundings
 
 from actionsd_broker import kernel_word
 from actionsd_broker.tickets import Tickets
+from actionsd_broker.uids import Uids
 from actionsd_protocol.messages import Layer
 from actionsd_protocol.orders import ORDER_BYTES, Exited, Probe, Spawned, WorkerOrders, ZygoteAnswer
 
@@ -56,6 +57,8 @@ class Stage:
     def __init__(self, directory: Path, *, contained: bool = False) -> None:
         self.root = os.geteuid() == 0
         self._directory = directory
+        self._uids = Uids()
+        self._uid = self._uids.take()
         self._resources = ExitStack()
         self._serial = 0
         self._pids: dict[str, int] = {}
@@ -71,6 +74,7 @@ class Stage:
 
     def __exit__(self, *_error: object) -> None:
         self._resources.close()
+        self._uids.give_back(self._uid)
 
     def run(self, attack: str, *, sealed: bool, user: bool) -> Result:
         """Attack as root or as an ordinary user, and say how it ended."""
@@ -81,7 +85,7 @@ class Stage:
             identity=identity,
             socket=f"{self._directory}/s",
             empty=f"{self._directory}/empty",
-            uid=None if user else self._worker_uid(),
+            uid=None if user else self._uid,
             memory_mib=MEMORY_MIB,
             probe=Probe(attack, sealed=sealed),
         )
@@ -95,10 +99,6 @@ class Stage:
             os.set_blocking(words.fileno(), False)
             result = _judge(returncode, words.read() or b"")
             return result._replace(outcome="watched") if watched else result
-
-    def _worker_uid(self) -> int:
-        # Daemons of other tests take theirs from the other end of the range.
-        return 61183 - os.getpid() % 200
 
     def _watch(self, *, sealed: bool) -> tuple[bool, int]:
         """Wait for the end; tell whether memory was seen to be taken, and the exit status."""

@@ -17,8 +17,9 @@ import zmq
 
 from actionsd_broker.errors import StartError
 from actionsd_broker.launcher import Born, Launcher, ZygoteGone
-from actionsd_broker.supervisor import FIRST_UID, Quarters
+from actionsd_broker.supervisor import Quarters
 from actionsd_broker.tickets import Tickets
+from actionsd_broker.uids import Uids
 from actionsd_protocol.orders import Exited, Probe, ProbeAnswer, Unspawned
 
 PROBES = (
@@ -61,6 +62,7 @@ class Checkup:
 
     def __init__(self, quarters: Quarters) -> None:
         self._quarters = quarters
+        self._uids = Uids()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._tickets = Tickets(self._context)
         self._door = self._context.socket(zmq.ROUTER)
@@ -90,7 +92,7 @@ class Checkup:
     def _attempt(self, probe: Probe) -> tuple[bool, str]:
         identity = f"probe-{os.urandom(16).hex()}"
         self._tickets.issue(identity)
-        uid = FIRST_UID if os.geteuid() == 0 else None
+        uid = self._uids.take()
         orders = self._quarters.orders(identity, uid, probe)
         reader, writer = os.pipe2(os.O_CLOEXEC)
         try:
@@ -100,6 +102,7 @@ class Checkup:
             return _judge(returncode, os.read(reader, _ANSWER_BYTES) if _readable(reader) else b"")
         finally:
             os.close(reader)
+            self._uids.give_back(uid)
 
     def _wait(self) -> int:
         while stirred := dict(self._poller.poll(_PATIENCE_MS)):

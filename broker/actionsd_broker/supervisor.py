@@ -22,6 +22,7 @@ from actionsd_broker.last_words import LastWords
 from actionsd_broker.launcher import Born, Event, Launcher, ZygoteGone
 from actionsd_broker.restart import ZYGOTE_GONE, Backoff, classify
 from actionsd_broker.restart import Death as Cause
+from actionsd_broker.uids import Uids
 from actionsd_protocol.orders import Exited, Probe, Unspawned, WorkerOrders
 
 START_SECONDS = 30.0
@@ -32,10 +33,6 @@ CLOSE_SECONDS = 5.0
 
 RETRY_SECONDS = 0.5
 """Before another try where the system would not even start a process."""
-
-FIRST_UID = 60706
-"""Where the daemon is root, each living worker has a uid of its own, from here on. Nobody
-else has them: by systemd's table of uids, 60706 to 61183 are for nothing."""
 
 _PLACE = re.compile(r'^  File "[^"\n]*?([\w.<> -]{1,60})", (line \d{1,6})', re.MULTILINE)
 
@@ -102,6 +99,7 @@ class Supervisor:
         self._quarters = quarters
         self._launcher: Launcher | None = None
         self._workers: dict[str, _Worker] = {}
+        self._uids = Uids()
         self._count = count
         self._starts: list[float] = [0.0] * count  # when to start those that are missing
         self._exits: list[Exit] = []
@@ -285,11 +283,13 @@ class Supervisor:
         self._serial += 1
         # The second half nobody can guess: it is what lets the worker in.
         name = f"w{self._serial}-{secrets.token_hex(16)}"
-        uid = self._free_uid()
         stderr, theirs = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        uid = None
         try:
+            uid = self._uids.take()
             self._launcher.spawn(self._quarters.orders(name, uid), theirs)
         except OSError:
+            self._uids.give_back(uid)
             os.close(stderr)
             raise
         finally:
@@ -298,12 +298,6 @@ class Supervisor:
         self._workers[name] = worker
         self._words.watch(name, stderr)
         return name
-
-    def _free_uid(self) -> int | None:
-        if os.geteuid() != 0:
-            return None
-        taken = {worker.uid for worker in self._workers.values()}
-        return next(uid for uid in range(FIRST_UID, FIRST_UID + 478) if uid not in taken)
 
     def _open_launcher(self) -> Launcher:
         launcher = Launcher(jitless=self._quarters.jitless)
@@ -359,6 +353,7 @@ class Supervisor:
         worker = self._workers.pop(name)
         words = self._words.take(worker.stderr)
         os.close(worker.stderr)
+        self._uids.give_back(worker.uid)
         if worker.pidfd is not None:
             os.close(worker.pidfd)
         if words and not worker.ready:

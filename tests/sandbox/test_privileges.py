@@ -48,13 +48,13 @@ import threading
 go = threading.Event()
 threading.Thread(target=go.wait).start()
 privileges.drop_capabilities(keep_effective=True)
-privileges.become(60999)
+privileges.become(60702)
 for status in Path("/proc/self/task").glob("*/status"):
     text = status.read_text()
     print(text.split("Uid:\\t")[1].split()[0], text.split("CapEff:\\t")[1].split()[0])
 go.set()
 """)
-    assert ended.stdout.splitlines() == ["60999 " + "0" * 16] * 2
+    assert ended.stdout.splitlines() == ["60702 " + "0" * 16] * 2
 
 
 def test_death_of_the_parent_kills(in_process: Start) -> None:

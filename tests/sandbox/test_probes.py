@@ -24,7 +24,7 @@ KILLED = "ended as -31"
 @pytest.fixture(scope="module")
 def outcomes() -> dict[str, Outcome | Failed]:
     """What came of each probe in a sealed process of its own."""
-    uid = 61001 if os.geteuid() == 0 else None
+    uid = 60701 if os.geteuid() == 0 else None
     scenarios = {
         name: Scenario(uid=uid, after=f"tuple(probes.attempt({name!r}))") for name in PROBES
     }

@@ -19,7 +19,7 @@ ROOT = os.geteuid() == 0
 USER = 1500 if ROOT else None
 """An ordinary user: where the tests run as one, that is who."""
 
-UID = 61000
+UID = 60700
 SYS_CHROOT, SETPCAP, SYS_ADMIN = 18, 8, 21
 SETRLIMIT = (160, 302)  # on x86-64, the old call and the new
 PDEATHSIG, NO_NEW_PRIVS = 1, 38
