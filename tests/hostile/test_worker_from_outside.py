@@ -16,6 +16,9 @@ KNOWN = re.compile(
     r"/dev/null|pipe:\[\d+\]|anon_inode:\[event(fd|poll)\]|socket:\[\d+\]|/proc/\d+/statm"
 )
 
+CODE_BYTES = 512 * 2**20
+"""What V8 reserves for code."""
+
 
 @pytest.fixture(autouse=True)
 def as_root() -> None:
@@ -77,12 +80,10 @@ def test_no_memory_is_shared_that_can_be_written(workers: list[int]) -> None:
         assert not [rights for rights, _ in _mappings(pid) if rights[1] == "w" and rights[3] == "s"]
 
 
-def test_only_the_compilers_code_can_be_written(
-    workers: list[int],
-) -> None:
+def test_only_the_compilers_code_can_be_written(workers: list[int]) -> None:
     for pid in workers:
-        sizes = [size for rights, size in _mappings(pid) if rights.startswith("rwx")]
-        assert sizes == [512 * 2**20]
+        [size] = [size for rights, size in _mappings(pid) if rights.startswith("rwx")]
+        assert size <= CODE_BYTES  # once in hundreds of workers it has one of V8's pages less
 
 
 def test_without_the_compiler_no_code_can_be_written(
