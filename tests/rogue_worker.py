@@ -110,6 +110,9 @@ class Rogue:
     def flush_late(self) -> None:
         """Do nothing: every report has left at once."""
 
+    def flush(self) -> None:
+        """Do nothing, for the same reason."""
+
     @property
     def next_call(self) -> int:
         """The number of the next call of the job."""

@@ -244,6 +244,20 @@ def test_late_report_leaves_by_itself_and_an_early_one_does_not(
     assert broker.silent()
 
 
+def test_reports_do_not_wait_where_they_are_told_to_leave(
+    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8)
+    greeted.next_job()
+    greeted.report(7, [], b"{}")
+    assert broker.silent()
+    greeted.flush()
+    assert broker.receive_frame() == [Report(job=7, spans=[])]
+    greeted.flush()
+    assert broker.silent()
+
+
 def test_late_report_waits_for_who_uses_the_socket(greeted: Service, broker: Broker) -> None:
     """The handler that asks for it may have interrupted just them."""
     broker.assign(7, 8)

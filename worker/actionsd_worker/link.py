@@ -28,3 +28,6 @@ class Link(Protocol):
 
     def flush_late(self) -> None:
         """Send the reports that have waited for long enough; from any thread."""
+
+    def flush(self) -> None:
+        """Send the reports that wait."""

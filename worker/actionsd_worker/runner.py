@@ -67,12 +67,13 @@ class Runner:
     def _run(self) -> None:
         while not self._stopped:
             self._compiled.clear()
+            # It takes its time, and ends this process if there is no memory or thread for it.
+            self._link.flush()
             realm, self._realm = self._realm or self._new_realm(), None
             with realm:
                 unfinished = self._serve(realm)
             if unfinished is not None:
-                # In its own time: what the realm held is free again, and the report must
-                # not wait until the next one stands.
+                # In its own time: what the realm held is free again.
                 self._deliver(self._finish_slowly(*unfinished))
 
     def _new_realm(self) -> Realm:

@@ -123,6 +123,11 @@ class Service:
         finally:
             self._lock.release()
 
+    def flush(self) -> None:
+        """Send the reports that wait."""
+        with self._lock:
+            self._flush()
+
     def next_job(self) -> tuple[Assign, bytes] | None:
         """Wait for the next job and its context; None when the broker says stop."""
         with self._lock:
