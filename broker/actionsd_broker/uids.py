@@ -61,7 +61,8 @@ class Uids:
 
 
 def _claim(uid: int) -> socket.socket | None:
-    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    # One that does not listen: nobody can connect to it, nor send it anything.
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     with contextlib.suppress(OSError):
         claim.bind(_NAME.format(uid))
         return claim
