@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import select
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from actionsd_broker import launcher
 from actionsd_broker.launcher import Born, Event, Launcher, ZygoteGone
-from actionsd_protocol.orders import Exited, Probe, WorkerOrders
+from actionsd_protocol.orders import Exited, Probe, Unspawned, WorkerOrders
 
 
 @pytest.fixture
@@ -38,14 +41,18 @@ def spawn(zygote: Launcher, name: str, probe: str = "use a keyring") -> None:
         zygote.spawn(orders, stderr.fileno())
 
 
-def test_worker_is_born_of_the_zygote_and_its_end_is_told(zygote: Launcher) -> None:
-    spawn(zygote, "w1")
+def run_one(zygote: Launcher, name: str) -> None:
+    spawn(zygote, name)
     born, gone = hear(zygote, 2)
     assert isinstance(born, Born)
-    assert born.identity == "w1"
+    assert born.identity == name
     assert select.select([born.pidfd], [], [], 10)[0], "the pidfd is of another process"
     os.close(born.pidfd)
-    assert gone == Exited("w1", 0)
+    assert gone == Exited(name, 0)
+
+
+def test_worker_is_born_of_the_zygote_and_its_end_is_told(zygote: Launcher) -> None:
+    run_one(zygote, "w1")
 
 
 def test_worker_that_fails_is_told_with_its_status(zygote: Launcher) -> None:
@@ -54,6 +61,23 @@ def test_worker_that_fails_is_told_with_its_status(zygote: Launcher) -> None:
     assert isinstance(born, Born)
     os.close(born.pidfd)
     assert gone == Exited("w1", 1)
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_worker_for_which_there_is_no_descriptor_is_told_and_not_left_behind(
+    zygote: Launcher, room: int
+) -> None:
+    run_one(zygote, "w0")
+    process = psutil.Process(zygote.pid)
+    used = {int(entry.name) for entry in Path(f"/proc/{zygote.pid}/fd").iterdir()}
+    first_free = next(number for number in itertools.count() if number not in used)
+    soft, hard = process.rlimit(psutil.RLIMIT_NOFILE)
+    process.rlimit(psutil.RLIMIT_NOFILE, (first_free + room, hard))
+    spawn(zygote, "w1")
+    assert hear(zygote, 1) == [Unspawned("w1", errno.EMFILE)]
+    assert process.children() == []
+    process.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
+    run_one(zygote, "w2")
 
 
 def test_zygote_that_ends_is_told_with_its_signal(zygote: Launcher) -> None:

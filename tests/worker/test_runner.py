@@ -366,10 +366,12 @@ def test_script_is_kept_when_the_realm_is_not(script: Script, serve: Serve) -> N
 
 def test_reports_leave_before_there_is_a_new_realm(script: Script, serve: Serve) -> None:
     script.add(GOOD)
+    script.add({"source": GOOD, "fresh": True})
+    script.add({"source": LOOP, "timeout": 0.05, "tolerated": True}, GOOD)
     script.add({"source": LOOP, "timeout": 0.05})
     script.add(GOOD)
     serve()
-    assert script.flushed == [0, 2]
+    assert script.flushed == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("between", [{"source": GOOD, "fresh": True}, GOOD, SPOILS])

@@ -10,7 +10,7 @@ actions goes from one to the next as text.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from actionsd_protocol.errors import RemoteProtocolError
@@ -67,8 +67,6 @@ class Runner:
     def _run(self) -> None:
         while not self._stopped:
             self._compiled.clear()
-            # It takes its time, and ends this process if there is no memory or thread for it.
-            self._link.flush()
             realm, self._realm = self._realm or self._new_realm(), None
             with realm:
                 unfinished = self._serve(realm)
@@ -77,7 +75,15 @@ class Runner:
                 self._deliver(self._finish_slowly(*unfinished))
 
     def _new_realm(self) -> Realm:
-        return Realm(self._engine, self._timer, self._exchange, self._call, hardened=True)
+        return self._make_realm(self._exchange, hardened=True)
+
+    def _make_realm(
+        self, exchange: Callable[[Delivery | None], Work | None], *, hardened: bool
+    ) -> Realm:
+        # It takes its time, and ends this process if there is no memory or thread for it: what
+        # was done must be known by then.
+        self._link.flush()
+        return Realm(self._engine, self._timer, exchange, self._call, hardened=hardened)
 
     def _serve(self, realm: Realm) -> tuple[Partial, list[Cost]] | None:
         """Let a realm serve for as long as it is fit to; return what it did of its last job."""
@@ -213,7 +219,7 @@ class Runner:
                 deliveries.append(delivery)
             return works.pop() if works else None
 
-        with Realm(self._engine, self._timer, exchange, self._call, hardened=False) as realm:
+        with self._make_realm(exchange, hardened=False) as realm:
             completion = self._settle(realm, realm.serve())
             return (
                 deliveries[0] if deliveries else realm.collect(_failure(completion, realm, [step]))

@@ -8,9 +8,12 @@ layout of one worker knows it for all (docs/security.md).
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import os
 import select
+import signal
 import socket
 import traceback
 from collections.abc import Callable
@@ -60,6 +63,9 @@ class Zygote:
         if not order:
             return False
         orders = msgspec.json.decode(order, type=WorkerOrders)
+        if not fds:  # there was no room for it
+            self._say(Unspawned(orders.identity, errno.EMFILE))
+            return True
         try:
             self._spawn(orders, fds[0])
         except OSError as error:
@@ -72,10 +78,15 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             self._be_worker(orders, stderr)
-        pidfd = os.pidfd_open(pid)
+        with contextlib.ExitStack() as undo:
+            # Whoever the broker is not told of must not live: it would be nobody's.
+            undo.callback(_end, pid)
+            pidfd = os.pidfd_open(pid)
+            undo.callback(os.close, pidfd)
+            self._say(Spawned(orders.identity, pid), pidfd)
+            undo.pop_all()
         self._children[pidfd] = orders.identity, pid
         self._poll.register(pidfd, select.POLLIN)
-        self._say(Spawned(orders.identity, pid), pidfd)
 
     def _be_worker(self, orders: WorkerOrders, stderr: int) -> None:
         # Nothing may return from here into the zygote's loop.
@@ -102,3 +113,8 @@ class Zygote:
 
     def _say(self, message: ZygoteAnswer, *fds: int) -> None:
         socket.send_fds(self._control, [msgspec.json.encode(message)], fds)
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
