@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from daemon import serving, short_directory
 
 from actionsd_broker.uids import RANGE, Uids
 
-SOME = range(10 * os.getpid(), 10 * os.getpid() + 3)
+_FIRST = 1_000_000 + 10 * os.getpid()
+SOME = range(_FIRST, _FIRST + 3)
 """No uids, but names that nobody else claims."""
 
 HOLD = f"""
@@ -81,11 +83,15 @@ def test_other_brokers_uids_are_left_to_it_until_it_ends(hire: Hire) -> None:
 
 
 @as_root
-def test_uid_is_shared_where_somebody_has_claimed_them_all(hire: Hire) -> None:
+def test_uid_is_shared_where_somebody_has_claimed_them_all_and_that_is_logged_once(
+    hire: Hire, events: list[logging.LogRecord]
+) -> None:
     somebody, ours = hire(), hire()
     for _ in SOME:
         somebody.take()
+    assert not events
     assert {ours.take() for _ in SOME} == set(SOME)
+    assert [event.getMessage() for event in events] == ["uid_shared"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root has uids to give out")
