@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from actionsd_sandbox.meter import LOOK_SECONDS, Allowance, Breach, Meter
 
@@ -29,7 +29,11 @@ MEMORY_GRACE_SECONDS = 0.25
 """The same, for memory: V8 is likely to be collecting, and to hear of it afterwards."""
 
 LONGEST_GRACE_SECONDS = 0.5
-"""On the wall clock, however little CPU there was."""
+"""On the wall clock, after a timeout: the broker waits no longer, however little CPU there was."""
+
+STARVED_GRACE_SECONDS = 2.0
+"""The same, for an action that had time left: on a machine that is overloaded it may have an
+eighth of a CPU."""
 
 EXIT_LATE = 75
 """Exit status of a worker whose script could not be interrupted when its time was up."""
@@ -40,10 +44,18 @@ EXIT_CPU = 76
 EXIT_MEMORY = 77
 """The same, when it took too much memory; or there is none left for our own work."""
 
+
+class Grace(NamedTuple):
+    """Time to end in, on the thread's CPU clock and on the wall's; whichever is over first."""
+
+    cpu_seconds: float
+    wall_seconds: float
+
+
 _GRACES = {
-    Breach.TIMEOUT: GRACE_SECONDS,
-    Breach.CPU: GRACE_SECONDS,
-    Breach.MEMORY: MEMORY_GRACE_SECONDS,
+    Breach.TIMEOUT: Grace(GRACE_SECONDS, LONGEST_GRACE_SECONDS),
+    Breach.CPU: Grace(GRACE_SECONDS, STARVED_GRACE_SECONDS),
+    Breach.MEMORY: Grace(MEMORY_GRACE_SECONDS, STARVED_GRACE_SECONDS),
 }
 _EXITS = {Breach.TIMEOUT: EXIT_LATE, Breach.CPU: EXIT_CPU, Breach.MEMORY: EXIT_MEMORY}
 
@@ -79,7 +91,7 @@ class DeadlineTimer:
         self._cancel: Callable[[], None] = _nothing_to_do
         self._fires_at = _NEVER
         self._looking = False
-        self._grace = (0.0, 0.0)  # when it ends: on the thread's CPU clock, and on the wall's
+        self._ends_at = Grace(0.0, 0.0)  # the grace
         signal.signal(signal.SIGALRM, self._fired)
 
     def attach(self, due: Callable[[], float], cancel: Callable[[], None]) -> None:
@@ -161,14 +173,16 @@ class DeadlineTimer:
             if self.breach is None:
                 self._expect(self._meter.patience(due))
                 return
-            self._grace = (
-                self._meter.cpu_seconds() + _GRACES[self.breach],
-                time.monotonic() + LONGEST_GRACE_SECONDS,
+            grace = _GRACES[self.breach]
+            self._ends_at = Grace(
+                self._meter.cpu_seconds() + grace.cpu_seconds,
+                time.monotonic() + grace.wall_seconds,
             )
         self._insist(self.breach)
 
     def _insist(self, breach: Breach) -> None:
-        if self._meter.cpu_seconds() >= self._grace[0] or time.monotonic() >= self._grace[1]:
+        cpu, wall = self._ends_at
+        if self._meter.cpu_seconds() >= cpu or time.monotonic() >= wall:
             os._exit(_EXITS[self._blame or breach])
         # Again and again: an error's text is asked for after its throw was ended, and
         # microtasks run after the evaluation was. Each may be another endless loop.

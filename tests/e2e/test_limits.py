@@ -108,6 +108,7 @@ def test_action_just_above_the_limit_fails_and_the_next_one_runs(
 ) -> None:
     culprit = action(case.above, tolerated=True, realm=realm, **case.limits)
     result = call(client, culprit, NEXT)
+    assert result.error is None
     error = result.actions[0].error
     assert error is not None
     assert (error.kind, case.words in error.message) == (case.kind, True)

@@ -14,6 +14,7 @@ from actionsd_sandbox.deadline import (
     EXIT_LATE,
     EXIT_MEMORY,
     LONGEST_GRACE_SECONDS,
+    STARVED_GRACE_SECONDS,
     DeadlineTimer,
 )
 from actionsd_sandbox.meter import LOOK_SECONDS, UNLIMITED, Allowance, Breach
@@ -70,25 +71,40 @@ def test_phase_that_does_not_end_in_its_grace_ends_the_process(
     assert exits[0] == EXIT_LATE
 
 
-def test_thread_that_gets_no_cpu_has_a_longer_grace(timer: DeadlineTimer, exits: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("due", "memory", "status", "grace"),
+    [
+        (past, 2**40, EXIT_LATE, LONGEST_GRACE_SECONDS),
+        (future, -1, EXIT_MEMORY, STARVED_GRACE_SECONDS),
+    ],
+    ids=["late", "with time left"],
+)
+def test_thread_that_gets_no_cpu_has_a_longer_grace(
+    timer: DeadlineTimer,
+    exits: list[int],
+    due: Callable[[], float],
+    memory: int,
+    status: int,
+    grace: float,
+) -> None:
     over = threading.Event()
 
     def starve() -> None:
         timer.measure_this_thread()
-        timer.begin(UNLIMITED)
+        timer.begin(Allowance(100.0, memory))
         over.wait(60)
 
     thread = threading.Thread(target=starve)
     thread.start()
-    timer.attach(past, lambda: None)
+    timer.attach(due, lambda: None)
     timer._fired(signal.SIGALRM, None)
     told_at = time.monotonic()
     burn_until(exits)
     timer.detach()  # it goes on looking at a thread that is about to end
     over.set()
     thread.join()
-    assert exits[0] == EXIT_LATE
-    assert time.monotonic() - told_at >= LONGEST_GRACE_SECONDS
+    assert exits[0] == status
+    assert time.monotonic() - told_at >= grace
 
 
 @pytest.mark.parametrize(

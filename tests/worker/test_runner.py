@@ -468,9 +468,8 @@ class TooMuch(NamedTuple):
 def _long_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     # What is told to end and has no CPU to do so in ends this very process, the tests' own.
     for breach in deadline._GRACES:
-        monkeypatch.setitem(deadline._GRACES, breach, 5.0)
+        monkeypatch.setitem(deadline._GRACES, breach, deadline.Grace(5.0, 20.0))
     monkeypatch.setattr(deadline, "GRACE_SECONDS", 5.0)
-    monkeypatch.setattr(deadline, "LONGEST_GRACE_SECONDS", 20.0)
 
 
 TOO_MUCH = {
