@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
-import os
 import random
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -104,9 +103,10 @@ class Soak:
         while True:
             await asyncio.sleep(self._random.uniform(*KILL_SECONDS))
             workers = self._daemon.workers
-            if workers:
-                self.ledger.worker_kills += 1
-                os.kill(self._random.choice(workers).pid, signal.SIGKILL)
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended by itself
+                if workers:
+                    self._random.choice(workers).kill()
+                    self.ledger.worker_kills += 1
 
     async def _look(self, every: float) -> None:
         started, answered = time.monotonic(), 0

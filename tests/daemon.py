@@ -110,9 +110,11 @@ class Daemon:
         """Kill one of the workers that live: that of this number, counted round and round."""
         while True:
             living = [worker for worker in self.workers() if lives(worker)]
-            # Or it was faster: one that was retired ends by itself.
+            # Or it was faster: one that was retired ends by itself. All may have, at once.
             with contextlib.suppress(psutil.NoSuchProcess):
-                return living[number % len(living)].kill()
+                if living:
+                    return living[number % len(living)].kill()
+            time.sleep(0.002)
 
     def memory_bytes(self) -> int:
         """Return what the daemon itself holds."""
