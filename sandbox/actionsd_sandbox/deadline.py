@@ -91,7 +91,7 @@ class DeadlineTimer:
         self._cancel: Callable[[], None] = _nothing_to_do
         self._fires_at = _NEVER
         self._looking = False
-        self._ends_at = Grace(0.0, 0.0)  # the grace
+        self._grace_over = (0.0, 0.0)  # on the thread's CPU clock, and on the wall's
         signal.signal(signal.SIGALRM, self._fired)
 
     def attach(self, due: Callable[[], float], cancel: Callable[[], None]) -> None:
@@ -174,14 +174,14 @@ class DeadlineTimer:
                 self._expect(self._meter.patience(due))
                 return
             grace = _GRACES[self.breach]
-            self._ends_at = Grace(
+            self._grace_over = (
                 self._meter.cpu_seconds() + grace.cpu_seconds,
                 time.monotonic() + grace.wall_seconds,
             )
         self._insist(self.breach)
 
     def _insist(self, breach: Breach) -> None:
-        cpu, wall = self._ends_at
+        cpu, wall = self._grace_over
         if self._meter.cpu_seconds() >= cpu or time.monotonic() >= wall:
             os._exit(_EXITS[self._blame or breach])
         # Again and again: an error's text is asked for after its throw was ended, and
