@@ -113,6 +113,19 @@ def greeted(service: Service, broker: Broker) -> Service:
     return service
 
 
+@pytest.fixture
+def patient(greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """One whose reports may wait for as long as a test takes, with the jobs 7, 8 and 9."""
+    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
+    broker.assign(7, 8, 9)
+    return greeted
+
+
+def answer(service: Service, job: int) -> None:
+    service.next_job()
+    service.report(job, [], b"{}")
+
+
 def test_greeting_says_who_is_ready(service: Service, broker: Broker) -> None:
     service.greet("14.4", LAYERS)
     assert broker.receive() == (b"w", Ready(pid=os.getpid(), v8="14.4", layers=LAYERS), b"")
@@ -229,50 +242,42 @@ def test_report_that_has_waited_long_enough_leaves_with_the_next(
 
 
 def test_late_report_leaves_by_itself_and_an_early_one_does_not(
-    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
+    patient: Service, broker: Broker
 ) -> None:
-    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
-    broker.assign(7, 8, 9)
     for job in (7, 8):
-        greeted.next_job()
-        greeted.report(job, [], b"{}")
-        greeted.flush_late()
-    greeted._late_at = 0.0
-    greeted.flush_late()
+        answer(patient, job)
+        patient.flush_late()
+        assert broker.silent()
+    patient._late_at = 0.0
+    patient.flush_late()
     assert broker.receive_frame() == [Report(job=7, spans=[]), Report(job=8, spans=[])]
+    patient.flush_late()
+    assert broker.silent()
 
 
-def test_reports_do_not_wait_where_they_are_told_to_leave(
-    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
-    broker.assign(7, 8, 9)
+def test_reports_do_not_wait_where_they_are_told_to_leave(patient: Service, broker: Broker) -> None:
     for job in (7, 8):
-        greeted.next_job()
-        greeted.report(job, [], b"{}")
-    greeted.flush()
+        answer(patient, job)
+        assert broker.silent()
+    patient.flush()
     assert broker.receive_frame() == [Report(job=7, spans=[]), Report(job=8, spans=[])]
-    greeted.flush()
-    greeted.next_job()
-    greeted.report(9, [], b"{}")
+    patient.flush()
+    assert broker.silent()
+    answer(patient, 9)
     assert broker.receive_frame() == [Report(job=9, spans=[])]
 
 
-def test_late_report_waits_for_who_uses_the_socket(
-    greeted: Service, broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_late_report_waits_for_who_uses_the_socket(patient: Service, broker: Broker) -> None:
     """The handler that asks for it may have interrupted just them."""
-    monkeypatch.setattr("actionsd_worker.service.LATE_SECONDS", 60.0)
-    broker.assign(7, 8, 9)
     for job in (7, 8):
-        greeted.next_job()
-        greeted.report(job, [], b"{}")
-        late_at, greeted._late_at = greeted._late_at, 0.0
-        with greeted._lock:
-            greeted.flush_late()
-        greeted._late_at = late_at
-    greeted._late_at = 0.0
-    greeted.flush_late()
+        answer(patient, job)
+        late_at, patient._late_at = patient._late_at, 0.0
+        with patient._lock:
+            patient.flush_late()
+            assert broker.silent()
+        patient._late_at = late_at
+    patient._late_at = 0.0
+    patient.flush_late()
     assert broker.receive_frame() == [Report(job=7, spans=[]), Report(job=8, spans=[])]
 
 
